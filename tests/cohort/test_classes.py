@@ -1,0 +1,35 @@
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cohort.classes import class_codes, class_sizes
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(*[st.sampled_from(["a", "b", None])] * 3), min_size=1, max_size=30))
+def test_rows_share_a_class_where_they_agree(rows):
+    table = pd.DataFrame(rows, columns=list("xyz"), dtype=object)
+    codes = class_codes(table, ["x", "y", "z"])
+    assert all(
+        (codes[i] == codes[j]) == (rows[i] == rows[j]) for i in range(len(rows)) for j in range(len(rows))
+    )
+    assert class_sizes(table, ["x", "y", "z"]).tolist() == [rows.count(row) for row in rows]
+
+
+def test_many_levels_do_not_overflow():
+    table = pd.DataFrame({f"c{n}": np.arange(200) for n in range(20)})
+    assert class_sizes(table, list(table)).tolist() == [1] * 200
+
+
+def test_missing_is_a_value_in_every_type():
+    table = pd.DataFrame(
+        {
+            "n": [np.nan, np.nan, 1.0],
+            "i": pd.array([None, None, 1], dtype="Int64"),
+            "d": pd.to_datetime([None, None, "2020-01-01"]),
+        }
+    )
+    for name in table:
+        assert class_sizes(table, [name]).tolist() == [2, 2, 1]
+    assert class_sizes(table.iloc[:0], ["n"]).tolist() == []
