@@ -1,0 +1,44 @@
+import numpy as np
+
+from synth.complete import Part
+from synth.views import frequent_levels, observed, view
+
+
+def test_levels_too_rare_for_a_leaf_look_alike():
+    codes = np.repeat([0, 1, 2, 3], [20, 16, 2, 1])
+    part = Part(name="x", column="x", levels=4)
+    shown = view(part, {"x": codes}, np.arange(39), leaf=15).show({"x": np.arange(4)})
+    np.testing.assert_array_equal(shown, [[1, 0], [0, 1], [0, 0], [0, 0]])
+
+
+def test_an_order_is_shown_as_an_order():
+    codes = np.array([0, 1, 2, 1])
+    part = Part(name="x", column="x", levels=3, ordered=True)
+    np.testing.assert_array_equal(
+        view(part, {"x": codes}, np.arange(4), leaf=1).show({"x": codes})[:, 0], codes
+    )
+
+
+def test_many_levels_take_one_column_ordered_by_the_target():
+    codes = np.repeat(np.arange(40), 20)
+    target = (codes * 7 % 40).astype(float)
+    part = Part(name="x", column="x", levels=40)
+    everyone = np.ones(800, dtype=bool)
+    aimed = view(part, {"x": codes}, np.arange(800), leaf=15).towards({"x": codes}, everyone, target)
+    shown = aimed.show({"x": np.arange(40)})
+    assert shown.shape == (40, 1)
+    np.testing.assert_allclose(shown[:, 0], np.arange(40) * 7 % 40)
+
+
+def test_what_is_not_observed_shows_the_median():
+    columns = {"x": np.array([1.0, 2.0, 9.0, 77.0]), "x missing": np.array([0, 0, 0, 1])}
+    part = Part(name="x", column="x", indicator="x missing")
+    shown = view(part, columns, np.arange(4), leaf=1).show(columns)
+    np.testing.assert_array_equal(shown[:, 0], [1, 2, 9, 2])
+    np.testing.assert_array_equal(observed(part, columns), [True, True, True, False])
+
+
+def test_frequent_levels_count_persons():
+    part = Part(name="x", column="x", levels=3)
+    columns, persons = {"x": np.array([0, 0, 0, 1, 1, 2])}, np.array([7, 7, 7, 1, 2, 3])
+    np.testing.assert_array_equal(frequent_levels(part, columns, persons, leaf=2), [1])
