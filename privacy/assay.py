@@ -1,0 +1,286 @@
+"""The assay: every attack with its controls, and one corrected p for each that leads."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from cohort.cohort import Cohort
+from cohort.errors import DataError, NotApplicable, Problem
+from cohort.findings import Finding
+from cohort.split import Split
+from privacy.attacks.copy_scan import exposure
+from privacy.attacks.registry import find_attacks
+from privacy.attacks.target import Attack, Bools, Floats, Tally, Target, build_target
+from privacy.estimates import AttackRole, Outcome, RiskEstimate
+from privacy.planted import Power, power_curves
+from privacy.remarks import ASK, about_copies, about_split, about_target
+from privacy.statistics import ALARM, draw_labels, newcombe, p_value, twice_the_mean, westfall_young
+
+FEWEST_PERSONS = 20
+_DRAWS = 999
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Assay:
+    """What the attacks found on one release.
+
+    Parameters
+    ----------
+    risks : tuple of RiskEstimate
+        One for each attack asked for, in the registry's order of asking.
+    findings : tuple of Finding
+        What a reader of the figures must know besides.
+    exposure : DataFrame, (attacked train persons, 2), optional
+        ``person`` (the code in ``split.train.persons``) and ``copy_scan`` (its score, high for
+        whoever looks copied). Internal: it never leaves the house.
+    power : tuple of Power
+        How often planted copies were caught, for the attacks quick enough to be tried on them.
+    """
+
+    risks: tuple[RiskEstimate, ...]
+    findings: tuple[Finding, ...] = ()
+    exposure: pd.DataFrame | None = None
+    power: tuple[Power, ...] = field(default=())
+
+
+def assay(
+    synthetic: pd.DataFrame,
+    split: Split,
+    *,
+    attacks: Sequence[str] | None = None,
+    seed: int = 0,
+    planted: bool = True,
+    progress: Progress | None = None,
+) -> Assay:
+    """Attack a release.
+
+    Parameters
+    ----------
+    synthetic : DataFrame, (rows, released columns), rows >= 1
+        Typed as the cohort's table.
+    split : Split
+        Train, and the holdout that serves as control.
+    attacks : sequence of str, optional
+        Names; None is the default list.
+    seed : int
+        Equal seeds give equal results.
+    planted : bool
+        Whether to measure what planted copies would have shown.
+    progress : callable, optional
+        Called with the share done, in [0, 1].
+
+    Raises
+    ------
+    ConfigError
+        Where an attack is unknown.
+    DataError
+        Where the release has no row or lacks a column.
+    """
+    chosen, report = find_attacks(attacks), progress or (lambda share: None)
+    _check(synthetic, split)
+    if not chosen:
+        return Assay(risks=(), findings=about_split(split))
+    target = build_target(synthetic, split, seed=_seed(seed, "target"))
+    steps = len(chosen) * (2 if planted else 1)
+    counted: list[Tally | RiskEstimate] = []
+    for place, attack in enumerate(chosen):
+        counted.append(_count(attack, target, seed=_seed(seed, attack.name)))
+        report((place + 1) / steps)
+    risks = _judge(chosen, counted, target, seed=seed)
+    quick = [attack for attack, risk in zip(chosen, risks, strict=True) if _is_quick(attack, risk)]
+    power: tuple[Power, ...] = ()
+    if planted and quick:
+        power = power_curves(
+            target, quick, seed=_seed(seed, "planted"), progress=lambda share: report((1 + share) / 2)
+        )
+    report(1.0)
+    return Assay(
+        risks=tuple(_with_power(risk, power) for risk in risks),
+        findings=(*about_split(split), *about_target(target), *about_copies(risks)),
+        exposure=_exposure(target) if any(attack.name == "copy_scan" for attack in chosen) else None,
+        power=power,
+    )
+
+
+def negative_control(
+    split: Split, *, attacks: Sequence[str] | None = None, seed: int = 0, repeats: int = 1
+) -> Assay:
+    """What the same attacks find when the release is fresh real patients: no leak by construction.
+
+    The holdout is divided by person into halves, one released and one the control, then swapped,
+    and this ``repeats`` times; train stays the target. Rates, excesses and the ends of their
+    intervals are means over all of these: dependent estimates never have a larger standard error
+    than the mean of theirs. The p-values are combined by twice their mean.
+
+    Parameters
+    ----------
+    split : Split
+        Without a holdout every attack is not applicable.
+    attacks : sequence of str, optional
+        Names; None is the default list.
+    seed : int
+        Of the halves.
+    repeats : int, >= 1
+        Divisions into halves.
+    """
+    if split.holdout is None or split.holdout.n_persons < 2:
+        missing = [_silent(attack, Outcome.NOT_APPLICABLE, ASK) for attack in find_attacks(attacks)]
+        return Assay(risks=tuple(missing), findings=about_split(split))
+    found = []
+    for turn in range(repeats):
+        halves = _halves(split.holdout, seed=_seed(seed, f"halves {turn}"))
+        for released, control in (halves, halves[::-1]):
+            fresh = replace(split, holdout=control)
+            found.append(assay(released.released, fresh, attacks=attacks, seed=seed, planted=False))
+    together = zip(*(each.risks for each in found), strict=True)
+    return Assay(risks=tuple(_mean_of(list(risks)) for risks in together), findings=about_split(split))
+
+
+def _count(attack: Attack, target: Target, *, seed: int) -> Tally | RiskEstimate:
+    """What the attack counted, or why it counted nothing."""
+    n, n_control = int(target.is_train.sum()), int((~target.is_train).sum())
+    if attack.needs_control and not target.has_control:
+        return _silent(attack, Outcome.NOT_APPLICABLE, ASK, n=n)
+    if min(n, n_control if target.has_control else n) < FEWEST_PERSONS:
+        reason = f"fewer than {FEWEST_PERSONS} persons on one side cannot tell"
+        return _silent(attack, Outcome.INCONCLUSIVE, reason, n=n, n_control=n_control)
+    try:
+        return attack.count(target, seed=seed)
+    except NotApplicable as error:
+        return _silent(attack, Outcome.NOT_APPLICABLE, str(error), n=n, n_control=n_control)
+
+
+def _judge(
+    attacks: Sequence[Attack], counted: Sequence[Tally | RiskEstimate], target: Target, *, seed: int
+) -> tuple[RiskEstimate, ...]:
+    """Turn counts into estimates: all that attack the same persons on the same permutations."""
+    rng = np.random.default_rng(_seed(seed, "labels"))
+    shared = draw_labels(target.attacked_is_train, draws=_DRAWS, rng=rng)
+    values: dict[str, Floats] = {}
+    for attack, tally in zip(attacks, counted, strict=True):
+        if isinstance(tally, Tally) and target.has_control:
+            values[attack.name] = tally.statistic(_labels(tally.is_train, shared, rng))
+    leading = {a.name: values[a.name] for a in attacks if a.role is AttackRole.PRIMARY and a.name in values}
+    adjusted = westfall_young(leading)
+    return tuple(
+        _estimate(attack, tally, values=values.get(attack.name), p_adjusted=adjusted.get(attack.name))
+        if isinstance(tally, Tally)
+        else tally
+        for attack, tally in zip(attacks, counted, strict=True)
+    )
+
+
+def _labels(is_train: Bools, shared: Bools, rng: np.random.Generator) -> Bools:
+    """The shared permutations, or new ones for an attack that counted on other persons."""
+    return shared if np.array_equal(is_train, shared[0]) else draw_labels(is_train, draws=_DRAWS, rng=rng)
+
+
+def _estimate(
+    attack: Attack, tally: Tally, *, values: Floats | None, p_adjusted: float | None
+) -> RiskEstimate:
+    found = RiskEstimate(
+        attack=attack.name,
+        family=attack.family,
+        threat=attack.threat,
+        role=attack.role,
+        n=tally.n,
+        n_control=tally.n_control,
+        train=tally.train,
+        control=tally.control,
+        naive=tally.naive,
+    )
+    if tally.control is None or values is None:
+        return replace(found, role=AttackRole.DIAGNOSTIC)
+    low, high = newcombe(tally.train, tally.trials, tally.control, tally.trials_control, level=found.level)
+    p = p_value(values)
+    judged = replace(found, excess=tally.train - tally.control, low=low, high=high, p=p)
+    return replace(judged, p_adjusted=p_adjusted, alarm=p <= ALARM)
+
+
+def _silent(attack: Attack, outcome: Outcome, reason: str, *, n: int = 0, n_control: int = 0) -> RiskEstimate:
+    return RiskEstimate(
+        attack=attack.name,
+        family=attack.family,
+        threat=attack.threat,
+        role=attack.role,
+        outcome=outcome,
+        reason=reason,
+        n=n,
+        n_control=n_control,
+    )
+
+
+def _is_quick(attack: Attack, risk: RiskEstimate) -> bool:
+    return attack.planted and risk.outcome is Outcome.ESTIMATED and risk.excess is not None
+
+
+def _with_power(risk: RiskEstimate, power: Sequence[Power]) -> RiskEstimate:
+    for found in power:
+        if found.attack == risk.attack:
+            return replace(risk, detectable=found.detectable, ceiling=found.ceiling)
+    return risk
+
+
+def _exposure(target: Target) -> pd.DataFrame:
+    scores = pd.DataFrame({"person": target.attacked, "copy_scan": exposure(target)})
+    return scores[target.attacked_is_train].reset_index(drop=True)
+
+
+def _mean_of(risks: Sequence[RiskEstimate]) -> RiskEstimate:
+    """One estimate of several; where one of them could not tell, neither can all."""
+    for risk in risks:
+        if risk.outcome is not Outcome.ESTIMATED:
+            return risk
+    p, adjusted = _together(risks, "p"), _together(risks, "p_adjusted")
+    return replace(
+        risks[0],
+        n=min(risk.n for risk in risks),
+        n_control=min(risk.n_control for risk in risks),
+        train=_mean(risks, "train"),
+        control=_mean(risks, "control"),
+        naive=_mean(risks, "naive"),
+        excess=_mean(risks, "excess"),
+        low=_mean(risks, "low"),
+        high=_mean(risks, "high"),
+        p=p,
+        p_adjusted=adjusted,
+        alarm=p is not None and p <= ALARM,
+    )
+
+
+def _mean(risks: Sequence[RiskEstimate], name: str) -> float | None:
+    values = [getattr(risk, name) for risk in risks]
+    return None if None in values else float(np.mean(values))
+
+
+def _together(risks: Sequence[RiskEstimate], name: str) -> float | None:
+    values = [getattr(risk, name) for risk in risks]
+    return None if None in values else twice_the_mean(values)
+
+
+def _halves(cohort: Cohort, *, seed: int) -> tuple[Cohort, Cohort]:
+    order = np.random.default_rng(seed).permutation(cohort.n_persons)
+    middle = cohort.n_persons // 2
+    return cohort.of_persons(order[:middle]), cohort.of_persons(order[middle:])
+
+
+def _seed(seed: int, purpose: str) -> int:
+    """A seed for each purpose, so that leaving one attack out changes no other."""
+    return int(np.random.SeedSequence([seed, zlib.crc32(purpose.encode())]).generate_state(1)[0])
+
+
+def _check(synthetic: pd.DataFrame, split: Split) -> None:
+    absent = [column.name for column in split.train.schema.released if column.name not in synthetic]
+    problems = [
+        Problem(what=f"column {name!r} is absent.", where="release", remedy="Give every released column.")
+        for name in absent
+    ]
+    if not len(synthetic):
+        problems.append(Problem(what="there is no row.", where="release", remedy="Give at least one row."))
+    if problems:
+        raise DataError(problems)

@@ -1,0 +1,85 @@
+"""Anonymeter's inference: a patient's secret read off the most similar row of the release."""
+
+import numpy as np
+import pandas as pd
+from anonymeter.evaluators.inference_predictor import InferencePredictor
+from anonymeter.neighbors.mixed_types_kneighbors import KNNInferencePredictor
+
+from cohort.errors import NotApplicable
+from cohort.schema import Column, Role, Schema
+from privacy.attacks.anonymeter_tables import MOST_TARGETS, keep_compiled, plain_tables
+from privacy.attacks.target import Attack, Floats, Tally, Target, tally_hits
+from privacy.estimates import AttackRole
+
+MOST_SECRETS = 3
+_TOLERANCE = 0.05
+
+
+def count(target: Target, *, seed: int) -> Tally:
+    """Count secrets guessed from the nearest row, the attacker knowing all other columns.
+
+    Giomi et al. 2023, doi:10.56553/popets-2023-0055. Each person counts the share of their
+    secrets that were guessed, so that the interval's n stays the number of persons. The naive
+    guess is the release's most frequent value, or its median.
+    """
+    keep_compiled()
+    secrets = _secrets(target.schema)
+    others = [column.name for column in target.schema.released]
+    if not secrets or len(others) < 2:
+        raise NotApplicable(
+            "the schema calls no column sensitive or target, or there is nothing else to know"
+        )
+    targets, is_train = target.one_row_each(rng=np.random.default_rng(seed), most=MOST_TARGETS)
+    tables = [target.synthetic, targets]
+    guessed = [_guess(tables, target.schema, secret) for secret in secrets]
+    hits = np.mean([hit for hit, _ in guessed], axis=0)
+    naive = float(np.mean([blind[is_train].mean() for _, blind in guessed]))
+    return tally_hits(hits, is_train, naive=naive)
+
+
+def right(guesses: pd.Series, secrets: pd.Series) -> Floats:
+    """Whether each guess is right, (persons,), 0 or 1.
+
+    A number must be within 5 % of the guess's size, whatever its sign: the library divides by
+    the signed guess, and so takes every negative guess for right.
+    """
+    both_missing = guesses.isna().to_numpy() & secrets.isna().to_numpy()
+    if not pd.api.types.is_numeric_dtype(secrets):
+        return np.asarray((guesses.to_numpy() == secrets.to_numpy()) | both_missing, dtype=np.float64)
+    guess, secret = guesses.to_numpy(dtype=np.float64), secrets.to_numpy(dtype=np.float64)
+    close = np.abs(guess - secret) <= _TOLERANCE * np.abs(guess)
+    return np.asarray(close | both_missing, dtype=np.float64)
+
+
+def _guess(tables: list[pd.DataFrame], schema: Schema, secret: Column) -> tuple[Floats, Floats]:
+    """Hits of the nearest row's value and of the naive guess, each (persons,)."""
+    (synthetic, targets), names = plain_tables(tables, schema.released, whole=[secret.name])
+    (hidden,) = names[secret.name]
+    known = [column for column in synthetic if column != hidden]
+    predictor: InferencePredictor = KNNInferencePredictor(
+        data=synthetic, columns=known, target_col=hidden, n_jobs=1
+    )
+    guesses = predictor.predict(targets)
+    numeric = pd.api.types.is_numeric_dtype(synthetic[hidden])
+    blind = synthetic[hidden].median() if numeric else synthetic[hidden].mode().iloc[0]
+    naive = pd.Series([blind] * len(targets), dtype=synthetic[hidden].dtype)
+    return right(guesses, targets[hidden]), right(naive, targets[hidden])
+
+
+def _secrets(schema: Schema) -> list[Column]:
+    """The target and the first sensitive columns, at most `MOST_SECRETS`."""
+    names = {column.name for column in schema.released}
+    chosen = [*schema.with_role(Role.TARGET), *schema.with_role(Role.SENSITIVE)]
+    return [column for column in chosen if column.name in names][:MOST_SECRETS]
+
+
+ATTACK = Attack(
+    name="anonymeter_inference",
+    family="inference",
+    threat=(
+        "Somebody who knows everything about a patient but one secret reads it off the most "
+        "similar row of the release."
+    ),
+    role=AttackRole.SECOND_OPINION,
+    count=count,
+)

@@ -1,0 +1,46 @@
+"""The attacks by name. A new one is one file, one line here and one row in docs/attacks.md."""
+
+from collections.abc import Sequence
+
+from cohort.errors import ConfigError, Problem
+from privacy.attacks import (
+    anonymeter_inference,
+    anonymeter_linkability,
+    anonymeter_singling_out,
+    copy_scan,
+    exact_copies,
+    qi_match,
+)
+from privacy.attacks.target import Attack
+
+ATTACKS: dict[str, Attack] = {
+    attack.name: attack
+    for attack in (
+        copy_scan.ATTACK,
+        qi_match.ATTACK,
+        exact_copies.ATTACK,
+        anonymeter_singling_out.ATTACK,
+        anonymeter_linkability.ATTACK,
+        anonymeter_inference.ATTACK,
+    )
+}
+
+DEFAULT = tuple(ATTACKS)
+
+
+def find_attacks(names: Sequence[str] | None) -> tuple[Attack, ...]:
+    """The attacks called ``names``, each once; None is every default one.
+
+    Raises
+    ------
+    ConfigError
+        Where a name is unknown; the message lists the known ones.
+    """
+    chosen = tuple(dict.fromkeys(DEFAULT if names is None else names))
+    unknown = [name for name in chosen if name not in ATTACKS]
+    if unknown:
+        remedy = f"Use some of: {', '.join(ATTACKS)}."
+        raise ConfigError(
+            [Problem(what=f"unknown attack {name!r}.", where="attacks", remedy=remedy) for name in unknown]
+        )
+    return tuple(ATTACKS[name] for name in chosen)

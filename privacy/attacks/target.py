@@ -1,0 +1,243 @@
+"""What every attack works on: a release and the real persons it is tried against.
+
+Rows are encoded once, and one search for neighbours serves every attack.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cohort.cohort import Cohort
+from cohort.encode import Encoder, Points, fit_encoder, nearest
+from cohort.schema import Schema
+from cohort.split import Split
+from privacy.estimates import AttackRole
+from privacy.statistics import Statistic, weighted
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+MOST_ATTACKED = 2000
+_NEIGHBOURS = 16
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Target:
+    """A release, and the real rows it is tried against; train and control are treated alike.
+
+    Parameters
+    ----------
+    schema : Schema
+        The cohort's.
+    synthetic : DataFrame, (synthetic rows, released columns)
+        The release.
+    real : DataFrame, (real rows, released columns)
+        Train's rows and then control's.
+    owners : ndarray, (real rows,)
+        The person of each real row; train's persons come before control's.
+    is_train : ndarray, (persons,)
+        Whose rows the release was, or may have been, made from.
+    attacked : ndarray, (attacked,)
+        The persons that attacks are tried on, in ascending order: all of them, or in a big
+        table as many as `MOST_ATTACKED` of each side, drawn at random.
+    encoder : Encoder
+        Fitted on all rows pooled.
+    points : Points, (attacked rows,)
+        The attacked persons' rows, encoded.
+    to_real : ndarray, (attacked rows,)
+        Distance to the nearest row of another real person.
+    to_synthetic : ndarray, (attacked rows, k)
+        Distances to the nearest synthetic rows, in ascending order.
+    nearest_synthetic : ndarray, (attacked rows, k), int
+        Their positions in ``synthetic``; empty where copies have been planted.
+    """
+
+    schema: Schema
+    synthetic: pd.DataFrame
+    real: pd.DataFrame
+    owners: Ints
+    is_train: Bools
+    attacked: Ints
+    encoder: Encoder
+    points: Points
+    to_real: Floats
+    to_synthetic: Floats
+    nearest_synthetic: Ints
+
+    @property
+    def has_control(self) -> bool:
+        """Whether any person is known whom no generator saw."""
+        return not bool(self.is_train.all())
+
+    @property
+    def attacked_is_train(self) -> Bools:
+        """Who of the attacked is train, (attacked,)."""
+        return np.asarray(self.is_train[self.attacked], dtype=bool)
+
+    @property
+    def rows(self) -> Ints:
+        """Positions of the attacked persons' real rows."""
+        return np.flatnonzero(np.isin(self.owners, self.attacked))
+
+    def largest(self, values: Floats) -> Floats:
+        """The largest of each attacked person's rows: (attacked rows,) in, (attacked,) out."""
+        result = np.full(len(self.attacked), -np.inf)
+        np.maximum.at(result, np.searchsorted(self.attacked, self.owners[self.rows]), values)
+        return result
+
+    def one_row_each(self, *, rng: np.random.Generator, most: int) -> tuple[pd.DataFrame, Bools]:
+        """One random row of each attacked person, and whose it is: at most ``most`` a side."""
+        chosen = draw_persons(self.attacked_is_train, most=most, rng=rng)
+        rows = self.rows[rng.permutation(len(self.rows))]
+        persons, first = np.unique(self.owners[rows], return_index=True)
+        keep = np.isin(persons, self.attacked[chosen])
+        table = self.real.iloc[rows[first[keep]]].reset_index(drop=True)
+        return table, np.asarray(self.is_train[persons[keep]], dtype=bool)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tally:
+    """What an attack counted. It holds no interval and no p: those are `privacy.statistics`'s.
+
+    Parameters
+    ----------
+    train, control, naive : float, in [0, 1], optional
+        Rates of success; control is None where nobody is known to be unused.
+    n, n_control : int
+        Persons attacked.
+    trials, trials_control : int
+        Independent trials behind the rates: persons, or queries where they are fewer.
+    is_train : ndarray, (units,)
+        The persons whose labels the statistic permutes.
+    statistic : Statistic
+        On labels of those persons.
+    scores : ndarray, (attacked,), optional
+        High for whoever looks exposed.
+    """
+
+    train: float
+    control: float | None
+    n: int
+    n_control: int
+    trials: int
+    trials_control: int
+    is_train: Bools
+    statistic: Statistic
+    naive: float | None = None
+    scores: Floats | None = None
+
+
+class Count(Protocol):
+    """What an attack does: count, on train and on control alike."""
+
+    def __call__(self, target: Target, *, seed: int) -> Tally:
+        """Raises `NotApplicable` where the attack has no meaning."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attack:
+    """One entry of the registry.
+
+    Parameters
+    ----------
+    name, family : str
+        Its name, and the risk it belongs to.
+    threat : str
+        One sentence: who knows what and wants what.
+    role : AttackRole
+        What its figure counts for.
+    count : Count
+        What it does.
+    needs_control : bool
+        Whether its figure means nothing without persons who were not used. Where it means
+        something, it is still only a diagnostic without them.
+    planted : bool
+        Whether it is tried on planted copies, which an attack must be quick for.
+    """
+
+    name: str
+    family: str
+    threat: str
+    role: AttackRole
+    count: Count
+    needs_control: bool = True
+    planted: bool = False
+
+
+def tally_hits(
+    hits: Floats,
+    is_train: Bools,
+    *,
+    statistic: Statistic | None = None,
+    naive: float | None = None,
+    scores: Floats | None = None,
+) -> Tally:
+    """Count hits, (persons,), each in [0, 1]; the statistic is their excess unless another is given."""
+    n, n_control = int(is_train.sum()), int((~is_train).sum())
+    return Tally(
+        train=float(hits[is_train].mean()),
+        control=float(hits[~is_train].mean()) if n_control else None,
+        n=n,
+        n_control=n_control,
+        trials=n,
+        trials_control=n_control,
+        is_train=is_train,
+        statistic=statistic or weighted(hits),
+        naive=naive,
+        scores=scores,
+    )
+
+
+def build_target(synthetic: pd.DataFrame, split: Split, *, seed: int) -> Target:
+    """Encode the release with the real rows, and find everybody's neighbours.
+
+    Parameters
+    ----------
+    synthetic : DataFrame, (rows, released columns), rows >= 1
+        Typed as the cohort's table.
+    split : Split
+        The real persons.
+    seed : int
+        Of the draw of persons from a big table.
+    """
+    schema, sides = split.train.schema, _sides(split)
+    names = [column.name for column in schema.released]
+    real = pd.concat([side.released for side in sides], ignore_index=True)
+    owners = np.concatenate([sides[0].persons, *(side.persons + sides[0].n_persons for side in sides[1:])])
+    is_train = np.arange(int(owners.max()) + 1) < sides[0].n_persons
+    attacked = draw_persons(is_train, most=MOST_ATTACKED, rng=np.random.default_rng(seed))
+    encoder = fit_encoder([real, synthetic], schema.released)
+    points, minted = encoder.encode(real), encoder.encode(synthetic[names])
+    rows = np.flatnonzero(np.isin(owners, attacked))
+    mine = points[rows]
+    to_real, _ = nearest(mine, points, own=(owners[rows], owners))
+    to_synthetic, positions = nearest(mine, minted, k=_NEIGHBOURS)
+    return Target(
+        schema=schema,
+        synthetic=synthetic[names].reset_index(drop=True),
+        real=real,
+        owners=owners,
+        is_train=is_train,
+        attacked=attacked,
+        encoder=encoder,
+        points=mine,
+        to_real=to_real[:, 0],
+        to_synthetic=to_synthetic,
+        nearest_synthetic=positions,
+    )
+
+
+def draw_persons(is_train: Bools, *, most: int, rng: np.random.Generator) -> Ints:
+    """At most ``most`` persons of each side, all where there are fewer; positions in order."""
+    sides = (np.flatnonzero(is_train), np.flatnonzero(~is_train))
+    drawn = [side if len(side) <= most else rng.choice(side, most, replace=False) for side in sides]
+    return np.sort(np.concatenate(drawn))
+
+
+def _sides(split: Split) -> list[Cohort]:
+    return [split.train] if split.holdout is None else [split.train, split.holdout]

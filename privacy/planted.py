@@ -1,0 +1,183 @@
+"""Planted leaks: what the assay would have seen, had the release held copies of train's persons.
+
+Jittered copies of train's rows replace random rows of the release under test, and the attacks are
+read on the same permutations of labels as before.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from cohort.encode import as_floats, nearest
+from cohort.errors import NotApplicable
+from cohort.schema import Column, Kind
+from privacy.attacks.target import Attack, Bools, Floats, Ints, Target
+from privacy.ceiling import ceiling
+from privacy.statistics import ALARM, draw_labels, p_value, smallest_detectable
+
+SHARES = (0.01, 0.02, 0.05, 0.1, 0.2)
+REPEATS = 20
+CEILING_SHARE = 0.05
+_DRAWS = 199
+_JITTER = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Power:
+    """What an attack saw of planted copies.
+
+    Parameters
+    ----------
+    attack : str
+        Its name.
+    caught : dict of float to float
+        For each share of copied records, in how many of the repeats its p was at most 0.05.
+    ceiling : float, optional
+        How often a ranking that places every planted person first is caught at 5 % of copied
+        records; None for an attack that ranks nobody.
+    """
+
+    attack: str
+    caught: dict[float, float]
+    ceiling: float | None = None
+
+    @property
+    def detectable(self) -> float | None:
+        """The smallest share caught in 80 % of the repeats, and every larger one."""
+        return smallest_detectable(self.caught)
+
+
+def power_curves(
+    target: Target,
+    attacks: Sequence[Attack],
+    *,
+    seed: int,
+    repeats: int = REPEATS,
+    shares: Sequence[float] = SHARES,
+    progress: Callable[[float], None] = lambda share: None,
+) -> tuple[Power, ...]:
+    """Try attacks on planted copies at this release's and these persons' own size.
+
+    Parameters
+    ----------
+    target : Target
+        With a control.
+    attacks : sequence of Attack
+        Those which are quick enough; what is not applicable is left out.
+    seed : int
+        Of copies and permutations.
+    repeats : int
+        Plantings for each share.
+    shares : sequence of float, in (0, 1)
+        Of the release's rows.
+    progress : callable
+        Called with the share done.
+    """
+    rng = np.random.default_rng(seed)
+    labels = draw_labels(target.attacked_is_train, draws=_DRAWS, rng=rng)
+    caught: dict[str, dict[float, float]] = {attack.name: {} for attack in attacks}
+    ranks: set[str] = set()
+    for place, share in enumerate(shares):
+        alarms: dict[str, list[bool]] = {attack.name: [] for attack in attacks}
+        for planted in plant(target, share=share, repeats=repeats, rng=rng):
+            for attack in attacks:
+                try:
+                    tally = attack.count(planted, seed=seed)
+                except NotApplicable:
+                    continue
+                ranks |= {attack.name} if tally.scores is not None else set()
+                alarms[attack.name].append(p_value(tally.statistic(labels)) <= ALARM)
+        for name, rung in alarms.items():
+            caught[name].update({share: float(np.mean(rung))} if rung else {})
+        progress((place + 1) / len(shares))
+    top = _ceiling(target, seed=seed) if ranks else None
+    return tuple(
+        Power(attack=name, caught=found, ceiling=top if name in ranks else None)
+        for name, found in caught.items()
+        if found
+    )
+
+
+def plant(target: Target, *, share: float, repeats: int, rng: np.random.Generator) -> Iterator[Target]:
+    """The same target with jittered copies of train's rows in place of random synthetic ones."""
+    copies = _copies(target, share)
+    rows = np.concatenate([_drawn_rows(target, copies=copies, rng=rng) for _ in range(repeats)])
+    # All repeats are moved and encoded at once: most of the work on a small table is a call's own.
+    moved = jitter(target, target.real.iloc[rows].reset_index(drop=True), rng=rng)
+    points = target.encoder.encode(moved)
+    for start in range(0, len(rows), copies):
+        part = slice(start, start + copies)
+        replaced = np.zeros(len(target.synthetic), dtype=bool)
+        replaced[rng.choice(len(replaced), copies, replace=False)] = True
+        to_copies, _ = nearest(target.points, points[part])
+        yield replace(
+            target,
+            synthetic=pd.concat([target.synthetic[~replaced], moved.iloc[part]], ignore_index=True),
+            to_synthetic=np.minimum(_distance_to_kept(target, replaced), to_copies[:, 0])[:, None],
+            nearest_synthetic=np.zeros((len(target.points), 0), dtype=np.int64),
+        )
+
+
+def jitter(target: Target, copies: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
+    """Move each number by .05 on the quantile scale, an integer by one unit where that is less.
+
+    Values stay within those seen; a column with two values has no near one and stays as it is.
+    """
+    moved = copies.copy()
+    for column, known in zip(target.encoder.columns, target.encoder.values, strict=True):
+        if column.kind.is_numeric and len(np.unique(known)) > 2:
+            moved[column.name] = _moved(copies[column.name], column, np.asarray(known, float), rng)
+    return moved
+
+
+def _moved(cells: pd.Series, column: Column, known: Floats, rng: np.random.Generator) -> pd.Series:
+    sign = rng.choice([-1.0, 1.0], size=len(cells))
+    numbers = as_floats(cells)
+    start = _quantile(numbers, known)
+    # Only values that were seen, so that a copy moved out of a heap such as 0 does not stand out.
+    aim = np.where(np.isnan(numbers), 0.5, np.clip(start + sign * _JITTER, 0, 1))
+    values = np.quantile(known, aim, method="inverted_cdf")
+    if column.kind is Kind.INTEGER:
+        unit = np.clip(numbers + sign, known[0], known[-1])
+        values = np.where(np.abs(_quantile(unit, known) - start) <= _JITTER, unit, values)
+    moved = pd.Series(np.where(np.isnan(numbers), np.nan, values))
+    if column.kind is Kind.INTEGER:
+        return moved.astype("Int64")
+    return pd.to_datetime(moved, unit="ns") if column.kind is Kind.DATE else moved
+
+
+def _quantile(numbers: Floats, known: Floats) -> Floats:
+    sides = [np.searchsorted(known, numbers, side) for side in ("left", "right")]
+    return np.asarray((sides[0] + sides[1]) / (2 * len(known)), dtype=np.float64)
+
+
+def _copies(target: Target, share: float) -> int:
+    return max(1, round(share * len(target.synthetic)))
+
+
+def _drawn_rows(target: Target, *, copies: int, rng: np.random.Generator) -> Ints:
+    """One random row of each of as many train persons; persons repeat only where there are too few."""
+    train = np.flatnonzero(target.is_train)
+    persons = rng.choice(train, copies, replace=copies > len(train))
+    # Owners come in no order; sorted, the rows of one person lie together.
+    order = np.argsort(target.owners, kind="stable")
+    first, end = (np.searchsorted(target.owners[order], persons, side) for side in ("left", "right"))
+    return np.asarray(order[rng.integers(first, end)], dtype=np.int64)
+
+
+def _distance_to_kept(target: Target, replaced: Bools) -> Floats:
+    """Distance to the nearest synthetic row that stays; searched anew only where all near ones go."""
+    kept = np.where(replaced[target.nearest_synthetic], np.inf, target.to_synthetic).min(axis=1)
+    lost = np.flatnonzero(np.isinf(kept))
+    if len(lost) and not replaced.all():
+        remaining = target.encoder.encode(target.synthetic[~replaced])
+        kept[lost] = nearest(target.points[lost], remaining)[0][:, 0]
+    return np.asarray(kept, dtype=np.float64)
+
+
+def _ceiling(target: Target, *, seed: int) -> float:
+    n, n_control = int(target.attacked_is_train.sum()), int((~target.attacked_is_train).sum())
+    copied = min(1.0, _copies(target, CEILING_SHARE) / int(target.is_train.sum()))
+    return ceiling(train=n, control=n_control, share=copied, seed=seed)
