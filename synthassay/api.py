@@ -1,0 +1,172 @@
+"""The Python API: what a notebook needs, and what the command line itself calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cohort.cohort import Cohort
+from cohort.draft import draft_schema
+from cohort.readers import cohort_from_frame, read_cohort, read_release
+from cohort.release import Release
+from cohort.schema import Schema
+from cohort.split import Split
+from privacy.attacks.registry import find_attacks
+from synth.protocols import Synthesizer
+from synth.registry import synthesizer as _synthesizer
+from synthassay import pipeline
+from synthassay.config import Config, read_config
+from synthassay.evaluate import Evaluation, Judge, evaluate
+from synthassay.policy import read_policy
+from synthassay.runs import Evidence, Run, read_run
+from synthassay.verdicts import Verdict
+
+__all__ = ["Report", "assay", "draft_schema", "read", "run", "synthesizer"]
+
+
+def read(
+    source: str | Path | pd.DataFrame,
+    *,
+    schema: str | Path | Schema,
+    sheet: str | None = None,
+    name: str | None = None,
+) -> Cohort:
+    """Read a cohort from a file or a DataFrame.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        CSV, Parquet or Excel; a DataFrame is not changed.
+    schema : path or Schema
+        What each column is; `draft_schema` proposes one.
+    sheet : str, optional
+        Of an Excel file.
+    name : str, optional
+        What the cohort is called.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file and of the schema.
+    """
+    known = schema if isinstance(schema, Schema) else Schema.from_yaml(Path(schema))
+    if isinstance(source, pd.DataFrame):
+        return cohort_from_frame(source, known, name=name or "cohort")
+    return read_cohort(Path(source), known, sheet=sheet, name=name)
+
+
+def synthesizer(name: str, **options: object) -> Synthesizer:
+    """A generator by its name, such as ``synthesizer("trees", leaf=20)``."""
+    return _synthesizer(name, options)
+
+
+def run(config: str | Path | Config, *, out: str | Path = "runs") -> Run:
+    """Run a config end to end and read the finished folder."""
+    known = config if isinstance(config, Config) else read_config(Path(config))
+    return read_run(pipeline.run(known, out=Path(out)))
+
+
+def assay(
+    release: Release | pd.DataFrame,
+    split: Split,
+    *,
+    policy: str | Path = "registered",
+    attacks: Sequence[str] | None = None,
+    seed: int = 0,
+) -> "Report":
+    """Measure, attack and judge a release, whoever made it.
+
+    Parameters
+    ----------
+    release : Release or DataFrame
+        What would leave.
+    split : Split
+        Who it was made from, and who was set aside.
+    policy : str or path
+        A bundled profile or a file.
+    attacks : sequence of str, optional
+        None is the default list.
+    seed : int
+        Of resampling and attacks.
+
+    Returns
+    -------
+    Report
+        Risks, utility and verdict; nothing is written before `Report.save`.
+    """
+    find_attacks(attacks)
+    judge = Judge(policy=read_policy(policy), attacks=None if attacks is None else tuple(attacks))
+    known = _as_release(release, split)
+    evaluation = evaluate(known, split, judge, candidate="release", seed=seed)
+    return Report(release=known, split=split, judge=judge, evaluation=evaluation, seed=seed)
+
+
+def _as_release(release: Release | pd.DataFrame, split: Split) -> Release:
+    if isinstance(release, Release):
+        return release
+    schema = split.train.schema
+    return Release(table=read_release(release, schema), schema=schema, made_by="made elsewhere")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Report:
+    """What an assay found.
+
+    Parameters
+    ----------
+    release : Release
+        What was assayed.
+    split : Split
+        Against whom.
+    """
+
+    release: Release
+    split: Split
+    judge: Judge
+    evaluation: Evaluation
+    seed: int = 0
+
+    @property
+    def evidence(self) -> Evidence:
+        """Everything that was measured."""
+        return self.evaluation.evidence
+
+    @property
+    def risks(self) -> pd.DataFrame:
+        """One row an attack: rates on train and control, excess with its interval, p, detectable share."""
+        return pd.DataFrame([risk.to_dict() for risk in self.evidence.risks])
+
+    @property
+    def utility(self) -> pd.DataFrame:
+        """One row a measure: value with its interval, beside the same on real patients."""
+        return pd.DataFrame([score.to_dict() for score in self.evidence.utility])
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the policy says."""
+        if self.evidence.verdict is None:
+            raise ValueError("a report always has a verdict")
+        return self.evidence.verdict
+
+    def save(self, out: str | Path = "runs") -> Path:
+        """Write a run folder, as the command line does, and return its path."""
+        return pipeline.save(
+            self.release, self.split, self.judge, self.evaluation, out=Path(out), seed=self.seed
+        )
+
+    def __repr__(self) -> str:
+        verdict = self.verdict
+        lines = [f"{verdict.judgement.symbol} {verdict.judgement.value}: {verdict.sentence}"]
+        lines += [f"  {each.judgement.symbol} {each.title}: {each.sentence}" for each in verdict.criteria]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{each.judgement.symbol}</td><td>{each.title}</td><td>{each.sentence}</td></tr>"
+            for each in self.verdict.criteria
+        )
+        head = (
+            f"<b>{self.verdict.judgement.symbol} {self.verdict.judgement.value}</b>: {self.verdict.sentence}"
+        )
+        return f"<p>{head}</p><table>{rows}</table>{self.risks.to_html(index=False)}"

@@ -1,0 +1,262 @@
+"""A run's config: YAML in, one frozen record out, unknown keys refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cohort.errors import ConfigError, Problem
+from cohort.yaml_text import load_yaml
+
+REFERENCES = ("copy", "holdout", "independent")
+_KEYS = ("name", "cohort", "split", "candidates", "rows", "attacks", "references", "policy", "seed")
+_COHORT_KEYS = ("data", "schema", "demo", "sheet", "holdout", "trained_on")
+_NAME_SAFE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortSource:
+    """Where the cohort comes from: a file under a schema, or an embedded demo.
+
+    Parameters
+    ----------
+    data : Path, optional
+        A CSV, Parquet or Excel file.
+    schema : Path or mapping, optional
+        A schema file, or the schema itself.
+    demo : str, optional
+        The name of an embedded cohort, instead of ``data``.
+    sheet : str, optional
+        Of an Excel file.
+    holdout : Path, optional
+        Persons of the same kind from whom nothing was made; then there is no further split.
+    trained_on : str or Path
+        For a release made elsewhere: ``all``, ``unknown``, or the file of the rows it was made
+        from; the other rows of ``data`` are then the holdout.
+    """
+
+    data: Path | None = None
+    schema: Path | Mapping[str, Any] | None = None
+    demo: str | None = None
+    sheet: str | None = None
+    holdout: Path | None = None
+    trained_on: str | Path = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A generator with its options, under the name that its release will bear."""
+
+    name: str
+    synth: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Everything that decides a run.
+
+    Parameters
+    ----------
+    name : str
+        Of the run's folder.
+    cohort : CohortSource
+        Where the cohort comes from.
+    holdout : float, in (0, 1)
+        The share of persons set aside.
+    candidates : tuple of Candidate
+        What to mint.
+    rows : float, > 0
+        Synthetic rows for each training row.
+    attacks : tuple of str, optional
+        None is the default list; empty measures use only.
+    references : tuple of str
+        The reference points of the frontier.
+    policy : str or Path
+        A bundled profile or a file.
+    seed : int
+        Of everything random.
+    """
+
+    name: str
+    cohort: CohortSource
+    holdout: float = 0.5
+    candidates: tuple[Candidate, ...] = (Candidate(name="trees", synth="trees"),)
+    rows: float = 1.0
+    attacks: tuple[str, ...] | None = None
+    references: tuple[str, ...] = REFERENCES
+    policy: str | Path = "registered"
+    seed: int = 0
+
+    def resolved(self) -> dict[str, Any]:
+        """As plain YAML that repeats the run from any folder."""
+        source = {key: value for key, value in vars(self.cohort).items() if value is not None}
+        return {
+            "name": self.name,
+            "cohort": {k: str(v) if isinstance(v, Path) else v for k, v in source.items()},
+            "split": {"holdout": self.holdout},
+            "candidates": [
+                {"synth": each.synth, "name": each.name, **each.options} for each in self.candidates
+            ],
+            "rows": self.rows,
+            "attacks": "default" if self.attacks is None else list(self.attacks),
+            "references": list(self.references),
+            "policy": str(self.policy),
+            "seed": self.seed,
+        }
+
+
+def read_config(path: Path) -> Config:
+    """Read a config file; paths in it are relative to its own folder.
+
+    Raises
+    ------
+    ConfigError
+        With every problem found.
+    """
+    try:
+        content = load_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not YAML"
+        what = f"the config cannot be read ({reason})."
+        raise ConfigError(Problem(what=what, where=str(path), remedy="Give a YAML file.")) from None
+    return config_from_dict(content, folder=path.resolve().parent, where=str(path), name=path.stem)
+
+
+def config_from_dict(content: Any, *, folder: Path, where: str = "config", name: str = "run") -> Config:
+    """Read a config as it stands in YAML; raises `ConfigError` with every problem found."""
+    reader = _Reader(where=where, folder=folder)
+    if not isinstance(content, Mapping):
+        raise ConfigError(Problem(what="is not a mapping.", where=where, remedy="Write `cohort: ...`."))
+    reader.refuse_unknown(content, _KEYS)
+    split = reader.mapping(content, "split")
+    reader.refuse_unknown(split, ("holdout",), inside="split")
+    config = Config(
+        name=reader.safe_name(content.get("name", name)),
+        cohort=reader.source(reader.mapping(content, "cohort")),
+        holdout=reader.number(split, "holdout", 0.5, low=0.0, high=1.0),
+        candidates=reader.candidates(content.get("candidates", ["trees"])),
+        rows=reader.number(content, "rows", 1.0, low=0.0, high=1000.0),
+        attacks=reader.names(content, "attacks"),
+        references=reader.references(content),
+        policy=reader.policy(content.get("policy", "registered")),
+        seed=reader.seed(content.get("seed", 0)),
+    )
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    return config
+
+
+class _Reader:
+    """Reads parts of a config and collects what is wrong with them."""
+
+    def __init__(self, *, where: str, folder: Path) -> None:
+        self.where = where
+        self.folder = folder
+        self.problems: list[Problem] = []
+
+    def wrong(self, what: str, remedy: str) -> None:
+        self.problems.append(Problem(what=what, where=self.where, remedy=remedy))
+
+    def refuse_unknown(self, part: Mapping[str, Any], known: Sequence[str], *, inside: str = "") -> None:
+        for key in part:
+            if key not in known:
+                place = f" in {inside}" if inside else ""
+                self.wrong(f"unknown key {key!r}{place}.", f"Known keys: {', '.join(known)}.")
+
+    def mapping(self, part: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        value = part.get(key) or {}
+        if isinstance(value, Mapping):
+            return value
+        self.wrong(f"{key} is not a mapping.", f"Write {key}: {{...}}.")
+        return {}
+
+    def number(self, part: Mapping[str, Any], key: str, default: float, *, low: float, high: float) -> float:
+        value = part.get(key, default)
+        if isinstance(value, int | float) and not isinstance(value, bool) and low < value < high:
+            return float(value)
+        self.wrong(
+            f"{key}: {value!r} is not a number between {low:g} and {high:g}.", f"Default: {default:g}."
+        )
+        return default
+
+    def seed(self, value: Any) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        self.wrong(f"seed: {value!r} is not a whole number from 0.", "Write seed: 0.")
+        return 0
+
+    def safe_name(self, value: Any) -> str:
+        """A name that can be part of a path on every platform."""
+        name = str(value)
+        if name and set(name) <= _NAME_SAFE and not name.startswith("."):
+            return name
+        self.wrong(f"name {name!r} cannot name a folder.", "Use letters, digits, '-', '_' and '.'.")
+        return "run"
+
+    def names(self, content: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
+        value = content.get(key, "default")
+        if value == "default":
+            return None
+        if isinstance(value, list):
+            return tuple(str(each) for each in value)
+        self.wrong(f"{key}: {value!r} is not a list.", f"Write {key}: default, or a list of names.")
+        return None
+
+    def references(self, content: Mapping[str, Any]) -> tuple[str, ...]:
+        named = self.names(content, "references")
+        for name in named or ():
+            if name not in REFERENCES:
+                self.wrong(f"unknown reference {name!r}.", f"Use some of: {', '.join(REFERENCES)}.")
+        return REFERENCES if named is None else named
+
+    def path(self, value: Any) -> Path:
+        return (self.folder / str(value)).resolve()
+
+    def policy(self, value: Any) -> str | Path:
+        """A path where it looks like one, else the name of a bundled profile."""
+        text = str(value)
+        return self.path(text) if text.endswith((".yaml", ".yml")) else text
+
+    def source(self, part: Mapping[str, Any]) -> CohortSource:
+        self.refuse_unknown(part, _COHORT_KEYS, inside="cohort")
+        if ("data" in part) == ("demo" in part):
+            self.wrong("cohort needs either data or demo.", "Write cohort: {data: FILE, schema: FILE}.")
+        if "data" in part and "schema" not in part:
+            self.wrong("cohort has no schema.", "Draft one with `synthassay inspect DATA --out schema.yaml`.")
+        schema = part.get("schema")
+        trained_on = str(part.get("trained_on", "unknown"))
+        return CohortSource(
+            data=self.path(part["data"]) if "data" in part else None,
+            schema=schema if isinstance(schema, Mapping) or schema is None else self.path(schema),
+            demo=None if "demo" not in part else str(part["demo"]),
+            sheet=None if "sheet" not in part else str(part["sheet"]),
+            holdout=self.path(part["holdout"]) if "holdout" in part else None,
+            trained_on=trained_on if trained_on in ("all", "unknown") else self.path(trained_on),
+        )
+
+    def candidates(self, listed: Any) -> tuple[Candidate, ...]:
+        entries = listed if isinstance(listed, list) else [listed]
+        found = [self.candidate(entry) for entry in entries]
+        names = [candidate.name for candidate in found]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.wrong(
+                f"two candidates are named {name!r}.", "Give one of them a name: {synth: ..., name: ...}."
+            )
+        for name in sorted(set(names) & {*REFERENCES, "release"}):
+            self.wrong(f"a candidate may not be named {name!r}.", "That name belongs to a reference point.")
+        return tuple(found)
+
+    def candidate(self, entry: Any) -> Candidate:
+        if isinstance(entry, str):
+            return Candidate(name=self.safe_name(entry), synth=entry)
+        if not isinstance(entry, Mapping) or "synth" not in entry:
+            self.wrong(
+                f"candidate {entry!r} names no generator.", "Write trees, or {synth: ctgan, steps: 2000}."
+            )
+            return Candidate(name="unknown", synth="unknown")
+        options = {str(key): value for key, value in entry.items() if key not in ("synth", "name")}
+        synth = str(entry["synth"])
+        return Candidate(name=self.safe_name(entry.get("name", synth)), synth=synth, options=options)

@@ -1,0 +1,86 @@
+"""The frontier: one point a candidate, its use against its risk, each with its interval."""
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import Any
+
+from scipy import stats
+
+from privacy.estimates import Outcome, RiskEstimate
+from synthassay.policy import Policy
+from synthassay.runs import Evidence
+from utility.measure import headline
+from utility.scores import UtilityScore
+
+RISK = "copy_scan"
+
+
+def frontier(evidence: Sequence[Evidence], *, policy: Policy) -> dict[str, Any]:
+    """Points, the axes they lie on, and the region in which the policy finds nothing against them.
+
+    Parameters
+    ----------
+    evidence : sequence of Evidence
+        Reference points and candidates.
+    policy : Policy
+        Its ``utility_floor`` bounds the region from below.
+
+    Returns
+    -------
+    dict
+        ``points``, ``region`` (``risk_at_most``, ``utility_at_least``; None where unknown),
+        ``utility_metric`` and ``risk_attack``.
+    """
+    first = next((score for each in evidence if (score := headline(each.utility)) is not None), None)
+    return {
+        "utility_metric": None if first is None else first.metric,
+        "utility_group": None if first is None else first.group,
+        "risk_attack": RISK,
+        "points": [_point(each, like=first) for each in evidence if not each.failure],
+        "region": {
+            "risk_at_most": _smallest_visible_excess(evidence, level=policy.level),
+            "utility_at_least": _floor(first, policy),
+        },
+    }
+
+
+def _point(evidence: Evidence, *, like: UtilityScore | None) -> dict[str, Any]:
+    score, risk = headline(evidence.utility, like=like), evidence.risk(RISK)
+    known = risk is not None and risk.outcome is Outcome.ESTIMATED
+    return {
+        "candidate": evidence.candidate,
+        "reference": evidence.reference,
+        "verdict": None if evidence.verdict is None else evidence.verdict.judgement.value,
+        "utility": None if score is None else {k: getattr(score, k) for k in ("value", "low", "high")},
+        "risk": {
+            "value": risk.excess,
+            "low": risk.low,
+            "high": risk.high,
+            "detectable": risk.detectable,
+        }
+        if risk is not None and known
+        else None,
+    }
+
+
+def _smallest_visible_excess(evidence: Sequence[Evidence], *, level: float) -> float | None:
+    """The excess above which chance no longer explains it, at these numbers of persons."""
+    risks = [risk for each in evidence if (risk := _estimated(each)) is not None]
+    if not risks:
+        return None
+    rate, n, n_control = risks[-1].control or 0.0, risks[-1].n, risks[-1].n_control
+    spread = sqrt(rate * (1 - rate) * (1 / n + 1 / n_control))
+    return float(stats.norm.ppf((1 + level) / 2)) * spread
+
+
+def _estimated(evidence: Evidence) -> RiskEstimate | None:
+    risk = evidence.risk(RISK)
+    whole = not evidence.reference and risk is not None and risk.outcome is Outcome.ESTIMATED
+    return risk if whole else None
+
+
+def _floor(first: UtilityScore | None, policy: Policy) -> float | None:
+    floors = [each for each in policy.criteria if each.criterion == "utility_floor"]
+    if first is None or first.reference is None or not floors:
+        return None
+    return first.reference + floors[0].threshold

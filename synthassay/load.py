@@ -1,0 +1,117 @@
+"""From a config to the persons of a run: who a release is made from, and who was set aside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from cohort.cohort import Cohort
+from cohort.demo import demo_cohort
+from cohort.errors import ConfigError, DataError, Problem
+from cohort.readers import read_cohort
+from cohort.schema import Role, Schema
+from cohort.split import Split, split_cohort
+from synthassay.config import Config
+
+MINIMUM_PERSONS = 30
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Loaded:
+    """A cohort and its split."""
+
+    cohort: Cohort
+    split: Split
+
+
+def load_for_run(config: Config) -> Loaded:
+    """Read the cohort and set the holdout aside, before any generator is trained."""
+    cohort = load_cohort(config)
+    given = _given_holdout(config, cohort.schema)
+    if given is not None:
+        split = Split(train=cohort, holdout=given)
+    else:
+        split = split_cohort(cohort, holdout=config.holdout, seed=config.seed)
+    return _checked(Loaded(cohort=cohort, split=split))
+
+
+def load_for_assay(config: Config) -> Loaded:
+    """Read the cohort and tell apart, as far as is known, who a foreign release was made from."""
+    cohort = load_cohort(config)
+    holdout = _given_holdout(config, cohort.schema)
+    trained_on = config.cohort.trained_on
+    if isinstance(trained_on, Path):
+        train = _read(trained_on, cohort.schema, config)
+        holdout = holdout or _others(cohort, train)
+        split = Split(train=train, holdout=holdout)
+    else:
+        split = Split(train=cohort, holdout=holdout, trained_on_known=trained_on == "all")
+    return _checked(Loaded(cohort=cohort, split=split))
+
+
+def load_cohort(config: Config) -> Cohort:
+    """Read the config's cohort alone."""
+    source = config.cohort
+    if source.demo is not None:
+        return demo_cohort(source.demo)
+    schema = _schema(source.schema)
+    if source.data is None or schema is None:
+        raise ConfigError(Problem(what="cohort names no data and schema."))
+    return _read(source.data, schema, config)
+
+
+def joined(split: Split) -> Cohort:
+    """Everybody of a split, train first."""
+    if split.holdout is None:
+        return split.train
+    table = pd.concat([split.train.table, split.holdout.table], ignore_index=True)
+    return replace(split.train, table=table)
+
+
+def _schema(source: Path | Mapping[str, object] | None) -> Schema | None:
+    if isinstance(source, Path):
+        return Schema.from_yaml(source)
+    return None if source is None else Schema.from_dict(source)
+
+
+def _read(path: Path, schema: Schema, config: Config) -> Cohort:
+    return read_cohort(path, schema, sheet=config.cohort.sheet, name=config.name)
+
+
+def _given_holdout(config: Config, schema: Schema) -> Cohort | None:
+    path = config.cohort.holdout
+    return None if path is None else _read(path, schema, config)
+
+
+def _others(cohort: Cohort, train: Cohort) -> Cohort | None:
+    """The rows of ``cohort`` that are not among ``train``, row for row; None where none are left."""
+    keys, used = (_numbered(each.table) for each in (cohort, train))
+    rest = (~keys.isin(used)).to_numpy().nonzero()[0]
+    return cohort.rows(rest) if len(rest) else None
+
+
+def _numbered(table: pd.DataFrame) -> pd.Series:
+    """Each row as text, equal rows numbered, so that a repeated row is used up once a copy."""
+    text = table.astype(str).agg("\x1f".join, axis=1)
+    return text + "\x1f" + text.groupby(text).cumcount().astype(str)
+
+
+def _checked(loaded: Loaded) -> Loaded:
+    """Refuse what is too small, or has nothing to predict, before anybody waits."""
+    split = loaded.split
+    persons = split.train.n_persons + (0 if split.holdout is None else split.holdout.n_persons)
+    where = f"cohort {loaded.cohort.name!r}"
+    problems = []
+    if persons < MINIMUM_PERSONS:
+        what = f"{persons} persons are too few: a run needs at least {MINIMUM_PERSONS}."
+        remedy = "`synthassay inspect` says what a cohort's size can prove."
+        problems.append(Problem(what=what, where=where, remedy=remedy))
+    for column in loaded.cohort.schema.with_role(Role.TARGET, Role.EVENT):
+        if loaded.cohort.table[column.name].nunique() < 2:
+            what = f"the {column.role.value} column {column.name!r} has one class only."
+            remedy = "Give it another role in the schema, or add the rows of the other class."
+            problems.append(Problem(what=what, where=where, remedy=remedy))
+    if problems:
+        raise DataError(problems)
+    return loaded

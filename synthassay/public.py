@@ -1,0 +1,119 @@
+"""What of a run may be shown to anybody: no seed, no hash, no count below the policy's minimum."""
+
+from dataclasses import replace
+from typing import Any
+
+from privacy.estimates import RiskEstimate
+from synthassay.runs import Evidence, Run
+from utility.scores import UtilityScore
+
+_PUBLIC_FACTS = ("name", "kind", "status", "started", "ended", "policy", "minimum_count", "evidence")
+_DIGITS = 2
+
+
+def public_run(run: Run) -> Run:
+    """A copy of a run from which nobody who knows all patients but one learns about the last.
+
+    Rates that stand for fewer persons than the policy's minimum count are left out, with
+    everything they could be computed from; all others are rounded to two digits.
+    """
+    minimum = int(run.about["minimum_count"])
+    evidence = tuple(_evidence(each, minimum) for each in run.evidence)
+    return replace(
+        run,
+        about={key: run.about[key] for key in _PUBLIC_FACTS},
+        cohort={**run.cohort, "findings": []},
+        frontier=_frontier(run.frontier, evidence),
+        evidence=evidence,
+    )
+
+
+def _evidence(evidence: Evidence, minimum: int) -> Evidence:
+    return replace(
+        evidence,
+        utility=tuple(_score(score, minimum) for score in evidence.utility),
+        risks=tuple(_risk(risk, minimum) for risk in evidence.risks),
+        quantities={},
+        linkage=_linkage(evidence.linkage, minimum),
+        findings=(),
+        verdict=None
+        if evidence.verdict is None
+        else replace(
+            evidence.verdict,
+            criteria=tuple(
+                replace(each, value=None, low=None, high=None)
+                if each.criterion == "exact_copies_excess"
+                else replace(
+                    each, value=_rounded(each.value), low=_rounded(each.low), high=_rounded(each.high)
+                )
+                for each in evidence.verdict.criteria
+            ),
+        ),
+    )
+
+
+def _risk(risk: RiskEstimate, minimum: int) -> RiskEstimate:
+    small = any(
+        rate is not None and 0 < round(rate * n) < minimum
+        for rate, n in ((risk.train, risk.n), (risk.control, risk.n_control))
+    )
+    if small:
+        reason = f"Not shown: it stands for fewer than {minimum} patients."
+        return replace(risk, train=None, control=None, excess=None, low=None, high=None, reason=reason)
+    rounded: dict[str, Any] = {
+        key: _rounded(getattr(risk, key))
+        for key in ("train", "control", "naive", "excess", "low", "high", "p", "p_adjusted")
+    }
+    return replace(risk, **rounded)
+
+
+def _score(score: UtilityScore, minimum: int) -> UtilityScore:
+    reference = score.reference
+    if score.metric == "implausible_records" and reference is not None and 0 < reference * score.n < minimum:
+        reference = None
+    return replace(
+        score,
+        value=round(score.value, _DIGITS),
+        reference=_rounded(reference),
+        low=round(score.low, _DIGITS),
+        high=round(score.high, _DIGITS),
+    )
+
+
+def _linkage(linkage: dict[str, Any], minimum: int) -> dict[str, Any]:
+    """The classes of real patients, small counts and what follows from them left out."""
+    if not linkage:
+        return {}
+    train = linkage["train"]
+    shown = {
+        key: value if isinstance(value, int) and not 0 < value < minimum else None
+        for key, value in train.items()
+        if key in ("rows", "classes", "k", "uniques")
+    }
+    return {**linkage, "train": shown, "match": None}
+
+
+def _frontier(frontier: dict[str, Any], evidence: tuple[Evidence, ...]) -> dict[str, Any]:
+    """The points whose risk may be shown."""
+    shown = {
+        each.candidate
+        for each in evidence
+        if (risk := each.risk(frontier["risk_attack"])) is not None and risk.excess is not None
+    }
+    points = [
+        _point(point) if point["candidate"] in shown else {**point, "risk": None}
+        for point in frontier["points"]
+    ]
+    return {**frontier, "points": points}
+
+
+def _point(point: dict[str, Any]) -> dict[str, Any]:
+    rounded = {
+        axis: None if point[axis] is None else {key: _rounded(value) for key, value in point[axis].items()}
+        for axis in ("utility", "risk")
+    }
+    return {**point, **rounded}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _DIGITS)

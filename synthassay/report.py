@@ -1,0 +1,162 @@
+"""The report of a run: one self-contained page, internal and public, for a reader who is no statistician."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import plotly.offline
+
+from dashboard.charts import Picture, frontier_picture, risk_picture, utility_picture
+from privacy.estimates import AttackRole, Outcome, RiskEstimate
+from synthassay.policy import policy_names
+from synthassay.prospects import Prospect, prospect
+from synthassay.public import public_run
+from synthassay.runs import Evidence, Run
+from synthassay.store import write_json, write_text
+from utility.scores import UtilityScore
+
+_ROLES = {
+    AttackRole.PRIMARY: "counts in the verdict",
+    AttackRole.DIAGNOSTIC: "diagnostic",
+    AttackRole.SECOND_OPINION: "second opinion",
+}
+
+
+def write_reports(run: Run) -> tuple[Path, Path]:
+    """Write ``report.html``, ``report.public.html`` and ``report.json`` into the run's folder."""
+    internal, public = run.folder / "report.html", run.folder / "report.public.html"
+    write_text(internal, render(run))
+    write_text(public, render(public_run(run), public=True))
+    write_json(run.folder / "report.json", as_json(run))
+    return internal, public
+
+
+def render(run: Run, *, public: bool = False) -> str:
+    """The whole page as HTML, with plotly inside, once; it needs no network and no other file."""
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        run=run,
+        public=public,
+        minimum=run.about["minimum_count"],
+        plotly=plotly.offline.get_plotlyjs(),
+        frontier=frontier_picture(run.frontier),
+        frontier_score=(run.frontier["utility_metric"] or "").replace("_", " "),
+        risk_picture=risk_picture,
+        utility_picture=utility_picture,
+        prospect=_prospect(run),
+        not_tested=_not_tested(run),
+    )
+
+
+def as_json(run: Run) -> dict[str, Any]:
+    """The report's content for programs: what the page shows, without its words."""
+    return {
+        "run": {key: run.about[key] for key in ("name", "kind", "started", "ended", "policy")},
+        "cohort": {key: run.cohort[key] for key in ("rows", "persons", "train_persons", "holdout_persons")},
+        "frontier": run.frontier,
+        "candidates": [each.to_dict() for each in run.evidence],
+    }
+
+
+def _prospect(run: Run) -> Prospect | None:
+    """What a cohort of this size could show under the run's policy, where the policy is a bundled one."""
+    name = run.about["policy"]
+    if name not in policy_names():
+        return None
+    return prospect(name, run.cohort["train_persons"], run.cohort["holdout_persons"])
+
+
+def _not_tested(run: Run) -> list[str]:
+    """Attacks that could say nothing, each reason once."""
+    reasons = {
+        f"{risk.attack.replace('_', ' ')}: {risk.outcome.value.replace('_', ' ')}. {risk.reason}"
+        for each in run.candidates
+        for risk in each.risks
+        if risk.outcome is not Outcome.ESTIMATED
+    }
+    return sorted(reasons)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("synthassay"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Callable[..., str]] = {
+        "figure": _figure,
+        "share": _share,
+        "number": _number,
+        "role": lambda risk: _ROLES[risk.role],
+        "interval": _interval,
+        "chance": _chance,
+        "caught": _caught,
+        "silence": _silence,
+        "use": _use,
+    }
+    environment.filters.update({**filters, "overall": _overall})
+    return environment
+
+
+def _figure(picture: Picture) -> str:
+    return str(picture.figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False}))
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def _interval(risk: RiskEstimate) -> str:
+    if risk.excess is None:
+        return "–"
+    if risk.low is None or risk.high is None:
+        return _share(risk.excess)
+    return f"{100 * risk.excess:+.1f} % [{100 * risk.low:+.1f}, {100 * risk.high:+.1f}]"
+
+
+def _chance(risk: RiskEstimate) -> str:
+    """The p that counts: corrected for the family where the attack belongs to it."""
+    if risk.p_adjusted is not None:
+        return f"{risk.p_adjusted:.3f} adjusted"
+    return _number(risk.p)
+
+
+def _caught(found: RiskEstimate | Evidence) -> str:
+    """The smallest planted leak that was noticed; for a candidate, by its best primary attack."""
+    if isinstance(found, RiskEstimate):
+        if found.role is not AttackRole.PRIMARY:
+            return "not tried"
+        return "none up to 20 %" if found.detectable is None else _share(found.detectable)
+    primary = [risk for risk in found.risks if risk.role is AttackRole.PRIMARY]
+    shares = [risk.detectable for risk in primary if risk.detectable is not None]
+    return _share(min(shares)) if shares else "none"
+
+
+def _silence(risk: RiskEstimate) -> str:
+    """Why an attack says nothing."""
+    if risk.outcome is Outcome.ESTIMATED:
+        return risk.reason
+    return f"{risk.outcome.value.replace('_', ' ')}: {risk.reason}".capitalize()
+
+
+def _use(evidence: Evidence, frontier: dict[str, Any]) -> str:
+    """The headline score beside the same on real patients."""
+    wanted = (frontier["utility_metric"], frontier["utility_group"])
+    score = next((each for each in evidence.utility if (each.metric, each.group) == wanted), None)
+    if score is None:
+        return "–"
+    real = "" if score.reference is None else f"; real {score.reference:.2f}"
+    return f"{score.value:.2f} [{score.low:.2f}, {score.high:.2f}]{real}"
+
+
+def _overall(evidence: Evidence) -> list[UtilityScore]:
+    """The measures of a release as a whole; single columns and pairs stand in the table."""
+    parts = ("column_fidelity", "pair_fidelity", "implausible_records")
+    return [score for score in evidence.utility if score.metric not in parts or not score.group]

@@ -1,0 +1,56 @@
+"""What belongs to this installation and not to a run: its secret key and its jobs."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+import pandas as pd
+import platformdirs
+
+from cohort.cohort import Cohort
+
+
+def state_folder() -> Path:
+    """``$SYNTHASSAY_STATE``, or the platform's folder for a user's state; made when absent."""
+    chosen = os.environ.get("SYNTHASSAY_STATE") or platformdirs.user_state_dir("synthassay")
+    folder = Path(chosen)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def keyed_hash(content: bytes) -> str:
+    """HMAC-SHA256 under this installation's key, 64 hex digits.
+
+    A plain hash of a small cohort would let somebody who knows all rows but one confirm the last.
+    """
+    return hmac.new(_key(), content, hashlib.sha256).hexdigest()
+
+
+def cohort_hash(*cohorts: Cohort) -> str:
+    """The keyed hash of the cohorts' tables, cell by cell."""
+    return keyed_hash("\x1e".join(_text(cohort.table) for cohort in cohorts).encode())
+
+
+def _text(table: pd.DataFrame) -> str:
+    return str(table.to_csv(index=False, na_rep="\x1f"))
+
+
+def _key() -> bytes:
+    path = state_folder() / "hash.key"
+    if not path.exists():
+        _create(path, secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def _create(path: Path, content: bytes) -> None:
+    """Write a private file whole, leaving in place one that another process made first."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_bytes(content)
+    try:
+        if not path.exists():
+            draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

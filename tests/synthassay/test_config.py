@@ -1,0 +1,82 @@
+"""A config is read whole or refused with every problem."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cohort.errors import ConfigError
+from synthassay.config import REFERENCES, config_from_dict, read_config
+
+ROOT = Path(__file__).parents[2]
+
+
+def _read(content):
+    return config_from_dict(content, folder=Path("/data"))
+
+
+def test_every_key_but_cohort_has_a_default():
+    config = _read({"cohort": {"demo": "registry"}})
+    assert [each.synth for each in config.candidates] == ["trees"]
+    assert (config.holdout, config.rows, config.seed) == (0.5, 1.0, 0)
+    assert (config.attacks, config.references, config.policy) == (None, REFERENCES, "registered")
+
+
+def test_paths_are_relative_to_the_configs_own_folder(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("cohort: {data: ../x.csv, schema: s.yaml}")
+    config = read_config(path)
+    assert config.cohort.data == tmp_path.parent / "x.csv"
+    assert config.cohort.schema == tmp_path / "s.yaml"
+    assert config.name == "a"
+
+
+def test_a_candidate_may_be_renamed_and_have_options():
+    candidate = _read({"cohort": {"demo": "a"}, "candidates": [{"synth": "ctgan", "name": "b", "steps": 5}]})
+    assert candidate.candidates[0].name == "b"
+    assert dict(candidate.candidates[0].options) == {"steps": 5}
+
+
+def test_every_problem_is_reported_at_once():
+    content = {
+        "cohort": {"demo": "registry", "data": "x.csv", "colour": 1},
+        "split": {"holdout": 2},
+        "candidates": ["trees", "trees", {"steps": 3}, "copy"],
+        "rows": "many",
+        "seed": -1,
+        "references": ["mirror"],
+        "epsilon": 1,
+    }
+    with pytest.raises(ConfigError) as caught:
+        _read(content)
+    text = str(caught.value)
+    for part in (
+        "'epsilon'",
+        "'colour'",
+        "holdout: 2",
+        "two candidates",
+        "'copy'",
+        "rows",
+        "seed",
+        "'mirror'",
+    ):
+        assert part in text
+    assert "either data or demo" in text
+    assert len(caught.value.problems) >= 9
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "a:b", ".hidden", ""])
+def test_a_name_that_cannot_be_a_folder_everywhere_is_refused(name):
+    with pytest.raises(ConfigError, match="cannot name a folder"):
+        _read({"cohort": {"demo": "registry"}, "name": name})
+
+
+def test_the_resolved_config_reads_back_equal():
+    content = {"cohort": {"demo": "registry"}, "candidates": [{"synth": "ctgan", "steps": 5}], "attacks": []}
+    config = _read(content)
+    assert _read(yaml.safe_load(yaml.safe_dump(config.resolved()))) == config
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_bundled_config_is_readable(path):
+    assert read_config(path).candidates
