@@ -1,0 +1,364 @@
+"""Pictures of evidence, pure: records in, a figure with its sentence, alt text and table out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.drawing import INK, LINE, folded, places, rows, style, whiskers
+from dashboard.labels import place
+from privacy.estimates import AttackRole, Outcome, RiskEstimate
+from synthassay.verdicts import Judgement
+from utility.scores import Direction, UtilityScore
+
+# Okabe and Ito's palette, told apart by the colour-blind; shapes say the same without colour.
+COLOURS = {
+    "accept": "#009E73",
+    "mitigate": "#E69F00",
+    "reject": "#D55E00",
+    "inconclusive": "#0072B2",
+    "reference": "#666666",
+}
+_SHAPES = {
+    "accept": "circle",
+    "mitigate": "triangle-up",
+    "reject": "x",
+    "inconclusive": "square",
+    "reference": "diamond-open",
+}
+_ROLE_SHAPES = {
+    AttackRole.PRIMARY: "circle",
+    AttackRole.DIAGNOSTIC: "circle-open",
+    AttackRole.SECOND_OPINION: "square-open",
+}
+_MODELS = {"linear": "linear model", "boosting": "boosted trees"}
+_METRICS = {
+    "auroc": "AUROC",
+    "r2": "R²",
+    "column_fidelity": "fidelity of columns, mean",
+    "pair_fidelity": "fidelity of pairs, mean",
+    "subsample_equivalent": "as good as this share of the patients",
+}
+_PARTS = {"column_fidelity": "column", "pair_fidelity": "pair", "implausible_records": "implausible"}
+_RANK_OF_PARTS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A figure that can also be read without being seen.
+
+    Parameters
+    ----------
+    figure : Figure
+        For plotly.
+    sentence : str
+        What it shows, in one plain sentence.
+    alt : str
+        What it looks like, for somebody who cannot see it.
+    table : list of dict
+        The numbers behind it; empty where there is nothing to draw.
+    """
+
+    figure: go.Figure
+    sentence: str
+    alt: str
+    table: list[dict[str, Any]]
+
+
+def frontier_picture(frontier: dict[str, Any]) -> Picture:
+    """Use against risk, a point a candidate, each with both intervals.
+
+    Parameters
+    ----------
+    frontier : dict
+        The content of ``frontier.json``.
+    """
+    points = [point for point in frontier["points"] if _drawable(point)]
+    figure = go.Figure()
+    style(figure, height=500)
+    if points:
+        across, up = _ends(points, "risk", frontier["region"]), _ends(points, "utility", frontier["region"])
+        figure.update_xaxes(range=across)
+        figure.update_yaxes(range=up)
+        _shade(figure, frontier["region"], left=across[0], top=up[1])
+        _name(figure, points, across, up)
+    for judgement in COLOURS:
+        chosen = [point for point in points if (point["verdict"] or "inconclusive") == judgement]
+        if chosen:
+            figure.add_trace(_points(chosen, judgement))
+    figure.update_xaxes(title="patients who look copied,<br>beyond chance (excess share)", tickformat=".0%")
+    figure.update_yaxes(title=folded(f"use: {_metric(frontier)}", letters=34))
+    return Picture(
+        figure=figure,
+        sentence=(
+            "Further up is more useful, further left is more private; the whiskers say how far "
+            "chance alone could move each point."
+        ),
+        alt=f"Scatter plot of {len(points)} candidates and reference points, use against risk.",
+        table=[_row(point) for point in points],
+    )
+
+
+def risk_picture(risks: Sequence[RiskEstimate], *, fresh: Sequence[RiskEstimate] = ()) -> Picture:
+    """Each attack's excess with its interval, and the smallest copied share it would have caught.
+
+    Parameters
+    ----------
+    risks : sequence of RiskEstimate
+        Of one release.
+    fresh : sequence of RiskEstimate
+        The negative control: the same attacks with fresh real patients as the release.
+    """
+    shown = [risk for risk in risks if _estimated(risk)]
+    beside = [next((each for each in fresh if each.attack == risk.attack), None) for risk in shown]
+    figure = go.Figure()
+    style(figure, height=190 + 58 * len(shown))
+    for role, shape in _ROLE_SHAPES.items():
+        placed = [(place, risk) for place, risk in enumerate(shown) if risk.role is role]
+        marker = {"size": 11, "color": COLOURS["inconclusive"], "symbol": shape, "line": {"width": 2}}
+        _dots(figure, placed, marker, name=f"this release: {_role(role)}")
+    known = [
+        (place + 0.3, each) for place, each in enumerate(beside) if each is not None and _estimated(each)
+    ]
+    marker = {"size": 9, "color": COLOURS["reference"], "symbol": "diamond-open"}
+    _dots(figure, known, marker, name="fresh real patients instead")
+    _detectable(figure, shown)
+    figure.add_vline(x=0, line={"color": INK, "width": 1, "dash": "dot"})
+    figure.update_xaxes(title="success beyond patients<br>who were not used", tickformat=".0%")
+    rows(figure, [folded(_label(risk)) for risk in shown], list(range(len(shown))))
+    return Picture(
+        figure=figure,
+        sentence="An interval that lies wholly right of 0 is evidence that the release gives patients away.",
+        alt=f"Dot plot of {len(shown)} attacks with intervals around their excess over the control.",
+        table=[_risk_row(risk, each) for risk, each in zip(shown, beside, strict=True)],
+    )
+
+
+def utility_picture(scores: Sequence[UtilityScore]) -> Picture:
+    """Each measure of use beside the same measure on real patients.
+
+    Parameters
+    ----------
+    scores : sequence of UtilityScore
+        Of one release; those without a reference are left out.
+    """
+    shown = sorted((score for score in scores if score.reference is not None), key=_rank)
+    names = [_measure(score) for score in shown]
+    ticks = [folded(name) for name in names]
+    at = places(ticks)
+    figure = go.Figure()
+    style(figure, height=120 + round(LINE * (at[-1] if at else 0) + 60))
+    figure.add_trace(
+        go.Scatter(
+            x=[score.value for score in shown],
+            y=at,
+            error_x=whiskers([(score.value, score.low, score.high) for score in shown]),
+            mode="markers",
+            marker={"size": 10, "color": COLOURS["inconclusive"], "symbol": "circle"},
+            name="this release",
+            text=ticks,
+            hovertemplate="%{text}<br>%{x:.3f}<extra>this release</extra>",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[score.reference for score in shown],
+            y=at,
+            mode="markers",
+            marker={"size": 12, "color": INK, "symbol": "diamond-open", "line": {"width": 1.5}},
+            name="the same on real patients",
+            text=ticks,
+            hovertemplate="%{text}<br>%{x:.3f}<extra>real patients</extra>",
+        )
+    )
+    # One hopeless model (R² far below 0) would squeeze all the others into a line.
+    lowest = min([0.0, *(score.low for score in shown)])
+    figure.update_xaxes(range=[max(lowest, -0.5) - 0.06, 1.06])
+    rows(figure, ticks, at)
+    return Picture(
+        figure=figure,
+        sentence="Where the dot reaches the open diamond, the release serves as well as real patients do.",
+        alt=f"Dot plot of {len(shown)} measures of use, each beside its reference on real patients.",
+        table=[
+            {
+                "measure": name,
+                "value": score.value,
+                "low": score.low,
+                "high": score.high,
+                "real": score.reference,
+            }
+            for name, score in zip(names, shown, strict=True)
+        ],
+    )
+
+
+def is_overall(score: UtilityScore) -> bool:
+    """Whether a score is of a task or of the whole table, not of a column, a pair or a rule."""
+    return _rank(score) < _RANK_OF_PARTS
+
+
+def _drawable(point: dict[str, Any]) -> bool:
+    return all(point[axis] and point[axis]["value"] is not None for axis in ("utility", "risk"))
+
+
+def _estimated(risk: RiskEstimate) -> bool:
+    return risk.outcome is Outcome.ESTIMATED and risk.excess is not None
+
+
+def _ends(points: Sequence[dict[str, Any]], axis: str, region: dict[str, Any]) -> tuple[float, float]:
+    """The ends of an axis, so that all whiskers and the edge of the region can be seen."""
+    edge = region.get("risk_at_most" if axis == "risk" else "utility_at_least")
+    ends = [point[axis][key] for point in points for key in ("value", "low", "high")] + [edge]
+    known = [end for end in ends if end is not None] + ([0.0] if axis == "risk" else [])
+    margin = 0.06 * (max(known) - min(known) or 1.0)
+    return min(known) - margin, max(known) + margin
+
+
+def _points(points: Sequence[dict[str, Any]], judgement: str) -> go.Scatter:
+    """One trace a verdict, so that the legend explains shapes and colours."""
+    risks, scores = ([point[axis] for point in points] for axis in ("risk", "utility"))
+    word = Judgement(judgement)
+    return go.Scatter(
+        x=[risk["value"] for risk in risks],
+        y=[score["value"] for score in scores],
+        error_x=whiskers([(risk["value"], risk["low"], risk["high"]) for risk in risks]),
+        error_y=whiskers([(score["value"], score["low"], score["high"]) for score in scores]),
+        mode="markers",
+        customdata=[point["candidate"] for point in points],
+        marker={"size": 13, "color": COLOURS[judgement], "symbol": _SHAPES[judgement], "line": {"width": 2}},
+        name=f"{word.symbol} {word.words}",
+        hovertemplate="<b>%{customdata}</b><br>excess %{x:.1%}<br>use %{y:.3f}<extra></extra>",
+    )
+
+
+def _name(
+    figure: go.Figure, points: Sequence[dict[str, Any]], x: tuple[float, float], y: tuple[float, float]
+) -> None:
+    """Names with a thin line to their points where they had to step aside."""
+    named = [(point["candidate"], point["risk"]["value"], point["utility"]["value"]) for point in points]
+    for label in place(named, x=x, y=y):
+        figure.add_annotation(
+            x=label.x, y=label.y, ax=label.dx, ay=label.dy, text=label.text, showarrow=True, arrowhead=0,
+            arrowwidth=0.8, arrowcolor="#888888", standoff=8, font={"size": 12, "color": INK},
+            bgcolor="rgba(255,255,255,.75)", borderpad=1,
+        )  # fmt: skip
+
+
+def _shade(figure: go.Figure, region: dict[str, Any], *, left: float, top: float) -> None:
+    """The policy's region: where chance still explains the risk and the use is above the floor."""
+    right, floor = region.get("risk_at_most"), region.get("utility_at_least")
+    if right is None or floor is None:
+        return
+    figure.add_shape(
+        type="rect", x0=left, x1=right, y0=floor, y1=top, fillcolor="#009E73", opacity=0.12,
+        line={"width": 0}, layer="below",
+    )  # fmt: skip
+    figure.add_trace(
+        go.Scatter(
+            x=[None],
+            y=[None],
+            mode="markers",
+            name="policy region",
+            marker={"size": 13, "symbol": "square", "color": "rgba(0,158,115,.25)"},
+        )
+    )
+
+
+def _dots(
+    figure: go.Figure, placed: Sequence[tuple[float, RiskEstimate]], marker: dict[str, Any], *, name: str
+) -> None:
+    """Excesses with their intervals, at their places on the vertical axis."""
+    if not placed:
+        return
+    figure.add_trace(
+        go.Scatter(
+            x=[risk.excess for _, risk in placed],
+            y=[place for place, _ in placed],
+            error_x=whiskers([(risk.excess, risk.low, risk.high) for _, risk in placed]),
+            mode="markers",
+            marker=marker,
+            name=name,
+            text=[_label(risk) for _, risk in placed],
+            hovertemplate="%{text}<br>excess %{x:.1%}<extra></extra>",
+        )
+    )
+
+
+def _detectable(figure: go.Figure, shown: Sequence[RiskEstimate]) -> None:
+    seen = [(place, risk) for place, risk in enumerate(shown) if risk.detectable is not None]
+    if not seen:
+        return
+    figure.add_trace(
+        go.Scatter(
+            x=[risk.detectable for _, risk in seen],
+            y=[place - 0.25 for place, _ in seen],
+            mode="markers",
+            marker={"size": 15, "color": "#9a6a00", "symbol": "line-ns-open", "line": {"width": 3}},
+            name="smallest share of planted copies caught",
+            text=[_label(risk) for _, risk in seen],
+            hovertemplate="%{text}<br>planted share caught: %{x:.0%}<extra></extra>",
+        )
+    )
+
+
+def _role(role: AttackRole) -> str:
+    return {
+        AttackRole.PRIMARY: "counts in the verdict",
+        AttackRole.DIAGNOSTIC: "diagnostic",
+        AttackRole.SECOND_OPINION: "second opinion",
+    }[role]
+
+
+def _label(risk: RiskEstimate) -> str:
+    return risk.attack.replace("_", " ")
+
+
+def _measure(score: UtilityScore) -> str:
+    metric = _PARTS.get(score.metric, _in_words(score.metric)) if score.group else _in_words(score.metric)
+    name = " · ".join(part for part in (metric, score.group) if part)
+    return f"{name} (lower is better)" if score.direction is Direction.LOWER else name
+
+
+def _rank(score: UtilityScore) -> int:
+    """Tasks first, then the whole table, then columns and pairs."""
+    if score.metric.startswith(("auroc", "r2", "concordance")):
+        return 0
+    return _RANK_OF_PARTS if score.group else 1
+
+
+def _metric(frontier: dict[str, Any]) -> str:
+    metric, group = frontier["utility_metric"], frontier.get("utility_group")
+    return " · ".join(part for part in (_in_words(metric or "utility"), group) if part)
+
+
+def _in_words(metric: str) -> str:
+    """A metric's code name for people; ``auroc_linear`` becomes "AUROC, linear model"."""
+    stem, _, model = metric.rpartition("_")
+    if model in _MODELS:
+        return f"{_METRICS.get(stem, stem.replace('_', ' '))}, {_MODELS[model]}"
+    return _METRICS.get(metric, metric.replace("_", " "))
+
+
+def _row(point: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "candidate": point["candidate"],
+        "verdict": point["verdict"],
+        "use": point["utility"]["value"],
+        "use low": point["utility"]["low"],
+        "use high": point["utility"]["high"],
+        "excess": point["risk"]["value"],
+        "excess low": point["risk"]["low"],
+        "excess high": point["risk"]["high"],
+    }
+
+
+def _risk_row(risk: RiskEstimate, fresh: RiskEstimate | None) -> dict[str, Any]:
+    return {
+        "attack": _label(risk),
+        "excess": risk.excess,
+        "low": risk.low,
+        "high": risk.high,
+        "fresh patients": None if fresh is None else fresh.excess,
+        "planted share caught": risk.detectable,
+    }

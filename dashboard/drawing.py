@@ -1,0 +1,79 @@
+"""How every picture is drawn: its style, its whiskers, its rows of names."""
+
+from collections.abc import Sequence
+from html import escape
+from textwrap import wrap
+from typing import Any
+
+import plotly.graph_objects as go
+
+INK = "#222222"
+LINE = 17  # pixels
+
+
+def whiskers(ranges: Sequence[tuple[float | None, float | None, float | None]]) -> dict[str, Any]:
+    """Plotly's asymmetric error bars from (value, low, high)."""
+    known = [(value or 0.0, low, high) for value, low, high in ranges]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [0.0 if high is None else high - value for value, _, high in known],
+        "arrayminus": [0.0 if low is None else value - low for value, low, _ in known],
+        "thickness": 1.5,
+        "width": 4,
+        "color": "rgba(60,60,60,.6)",
+    }
+
+
+def style(figure: go.Figure, *, height: int) -> None:
+    """Plain, without zoom, so that a finger scrolls the page and a click chooses a point."""
+    figure.update_layout(
+        template="plotly_white",
+        height=height,
+        margin={"l": 10, "r": 16, "t": 10, "b": 10},
+        font={"family": "system-ui, sans-serif", "size": 12, "color": INK},
+        # Above the plot: below it a legend of several lines would cover the axis title.
+        legend={
+            "orientation": "h",
+            "yref": "container",
+            "y": 1,
+            "yanchor": "top",
+            "x": 0,
+            "font": {"size": 12},
+        },
+        dragmode=False,
+        showlegend=True,
+    )
+    figure.update_xaxes(
+        automargin=True, zeroline=False, fixedrange=True, title={"standoff": 8, "font": {"size": 12}}
+    )
+    figure.update_yaxes(
+        automargin=True, zeroline=False, fixedrange=True, title={"standoff": 8, "font": {"size": 12}}
+    )
+
+
+def rows(figure: go.Figure, names: Sequence[str], at: Sequence[float]) -> None:
+    """Names in place of numbers on the vertical axis, first on top."""
+    ends = (at[0], at[-1]) if at else (0.0, 0.0)
+    step = (ends[1] - ends[0]) / max(len(at) - 1, 1) or 1.0
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(at),
+        ticktext=list(names),
+        range=[ends[1] + 0.6 * step, ends[0] - 0.6 * step],
+    )
+
+
+def folded(text: str, *, letters: int = 22) -> str:
+    """A name on several lines, where it is long; plotly would read a column called ``a<b`` as HTML."""
+    return "<br>".join(escape(line, quote=False) for line in wrap(text, letters))
+
+
+def places(names: Sequence[str]) -> list[float]:
+    """Where names stand, in lines from the top, so that those of several lines do not touch."""
+    found, below = [], 0.0
+    for name in names:
+        half = (name.count("<br>") + 2) / 2
+        found.append(below + half)
+        below += 2 * half
+    return found

@@ -1,0 +1,170 @@
+"""One candidate: the verdict, what it rests on, and what was not tested."""
+
+import streamlit as st
+
+from cohort.findings import Severity
+from dashboard import parts, reading, words
+from dashboard.charts import is_overall, risk_picture, utility_picture
+from privacy.estimates import RiskEstimate
+from synthassay.runs import Evidence, Run
+from synthassay.verdicts import CriterionResult
+
+_MARKS = {Severity.ISSUE: "!", Severity.TIP: "→", Severity.PASSED: "✓", Severity.NOT_APPLICABLE: "–"}
+
+
+def _show() -> None:
+    folders = reading.folders()
+    if not folders:
+        st.title("One candidate")
+        st.info(f"There is no finished run in {words.escaped(str(reading.runs_folder()))} yet.")
+        st.page_link(reading.START, label="Start a run")
+        return
+    run = reading.read(parts.choose_run(folders, key="run of candidate"))
+    evidence = _choose(run)
+    st.title(evidence.candidate)
+    st.caption(words.run_facts(run))
+    if evidence.failure:
+        _failure(evidence)
+        return
+    _verdict(evidence)
+    _criteria(evidence)
+    _risks(run, evidence)
+    _use(evidence)
+    _findings(evidence)
+    _download(run, evidence)
+
+
+def _choose(run: Run) -> Evidence:
+    names = [each.candidate for each in (*run.candidates, *(e for e in run.evidence if e.reference))]
+    asked = st.query_params.get("candidate")
+    at = names.index(asked) if asked in names else 0
+    name = st.selectbox("Candidate", names, index=at, key=f"candidate of {run.folder.name}")
+    st.query_params["candidate"] = name
+    st.page_link(
+        reading.FRONTIER, label="← All candidates of this run", query_params={"run": run.folder.name}
+    )
+    return run.of(name)
+
+
+def _failure(evidence: Evidence) -> None:
+    st.markdown(parts.mark("! failed, no release was made", None))
+    st.error(words.escaped(evidence.failure))
+    st.write(
+        "The other candidates of this run are not affected. Mend the reason above in the config and "
+        "run it again; what has already been measured of the others does not change."
+    )
+    st.page_link(reading.START, label="Start a run")
+
+
+def _verdict(evidence: Evidence) -> None:
+    judged = evidence.verdict
+    st.markdown(parts.mark(words.verdict(evidence), None if judged is None else judged.judgement))
+    if judged is not None:
+        st.write(words.escaped(judged.sentence))
+    by, guarantee = words.escaped(evidence.made_by), words.escaped(evidence.guarantee)
+    st.caption(f"Made by {by} · {evidence.rows} rows · {guarantee}")
+
+
+def _criteria(evidence: Evidence) -> None:
+    judged = evidence.verdict
+    if judged is None or not judged.criteria:
+        return
+    st.header(f"What policy {judged.policy} asks")
+    st.caption("Each figure is read at the unfavourable end of its interval, where it has one.")
+    for criterion in judged.criteria:
+        with st.container(border=True):
+            _criterion(criterion)
+
+
+def _criterion(criterion: CriterionResult) -> None:
+    st.markdown(
+        f"**{words.escaped(criterion.title)}**  {parts.mark(words.result(criterion), criterion.judgement)}"
+    )
+    st.write(words.escaped(criterion.sentence))
+    found = words.interval(criterion.value, criterion.low, criterion.high)
+    counts = "required" if criterion.required else "shown only, does not count in the verdict"
+    figure = words.quantity(criterion)
+    st.markdown(f"{figure}: **{found}** · wanted **{words.wanted(criterion)}** · {counts}")
+    if criterion.remedy:
+        st.markdown(f"What to do: {words.escaped(criterion.remedy)}")
+    st.caption(f"Source: {words.escaped(criterion.source)}")
+
+
+def _risks(run: Run, evidence: Evidence) -> None:
+    st.header("Attacks")
+    if not evidence.risks:
+        st.info("No attack was run on this candidate, so nothing is known about its privacy.")
+        return
+    own = evidence.candidate == "holdout"
+    fresh = () if own else run.fresh_risks
+    picture = risk_picture(evidence.risks, fresh=fresh)
+    if picture.table:
+        parts.show_picture(picture, key="risks")
+    for risk in evidence.risks:
+        with st.container(border=True):
+            _risk(risk, next((each for each in fresh if each.attack == risk.attack), None))
+
+
+def _risk(risk: RiskEstimate, fresh: RiskEstimate | None) -> None:
+    told, figures = st.columns(2, gap="medium")
+    with told:
+        st.markdown(f"**{words.plain(risk.attack)}** · {words.ROLES[risk.role]}")
+        st.caption(words.escaped(risk.threat))
+        st.write(words.escaped(words.risk_sentence(risk)))
+    if risk.excess is None:
+        return
+    known = {"this release": words.figures(risk)}
+    if fresh is not None and fresh.excess is not None:
+        known["fresh patients"] = words.figures(fresh)
+    with figures:
+        rows = known["this release"]
+        parts.table(
+            [{"": row, **{name: each.get(row, words.NONE) for name, each in known.items()}} for row in rows]
+        )
+
+
+def _use(evidence: Evidence) -> None:
+    st.header("Use")
+    if not evidence.utility:
+        st.info("Its use was not measured; what was noticed below may say why.")
+        return
+    whole = [score for score in evidence.utility if is_overall(score)]
+    parts.show_picture(utility_picture(whole), key="use")
+    rest = [score for score in evidence.utility if not is_overall(score)]
+    if rest:
+        with st.expander("Each column, the pairs that fit worst, and each rule"):
+            parts.show_picture(utility_picture(rest), key="use in detail")
+    alone = [score for score in evidence.utility if score.reference is None]
+    if alone:
+        st.caption("Measured without real patients to compare with:")
+        parts.table([words.score_row(score) for score in alone])
+
+
+def _findings(evidence: Evidence) -> None:
+    if not evidence.findings:
+        return
+    st.header("Noticed")
+    for finding in evidence.findings:
+        title, text = words.escaped(finding.title), words.escaped(finding.explanation)
+        st.markdown(f"{_MARKS[finding.severity]} **{title}** {text}")
+
+
+def _download(run: Run, evidence: Evidence) -> None:
+    path = run.folder / "releases" / evidence.candidate / "data.csv"
+    if evidence.reference or not path.is_file():
+        return
+    st.header("The data")
+    st.caption(
+        "This is the very file that was attacked above. Nobody has released it: a person must decide "
+        "first, on this evidence, and the file must stay labelled as synthetic."
+    )
+    st.download_button(
+        "Download data.csv (not yet released)",
+        data=path.read_bytes,
+        file_name=f"{run.about['name']}-{evidence.candidate}-not-released.csv",
+        mime="text/csv",
+        on_click="ignore",
+    )
+
+
+_show()

@@ -1,0 +1,61 @@
+"""All candidates of a run: how useful against how risky."""
+
+import streamlit as st
+
+from dashboard import parts, reading, words
+from dashboard.charts import frontier_picture
+from dashboard.starting import DEMO, begin
+from synthassay.runs import Run
+
+
+def _show() -> None:
+    st.title("Use against risk")
+    folders = reading.folders()
+    if not folders:
+        _first_visit()
+        return
+    run = reading.read(parts.choose_run(folders, key="run of frontier"))
+    st.caption(words.run_facts(run))
+    _draw(run)
+    _list(run)
+
+
+def _first_visit() -> None:
+    st.info(f"There is no finished run in {words.escaped(str(reading.runs_folder()))} yet.")
+    st.write(
+        "The demo mints three synthetic versions of a simulated registry of a rare disease, attacks "
+        "each of them, and judges them. It needs no data of yours and takes a few minutes."
+    )
+    if st.button("Run the demo", type="primary"):
+        begin(DEMO)
+    st.page_link(reading.START, label="Start a run of your own")
+
+
+def _draw(run: Run) -> None:
+    picture = frontier_picture(run.frontier)
+    if not picture.table:
+        st.info("There is no picture: no candidate of this run has both its use and its risk measured.")
+        return
+    clicked = parts.selectable_picture(picture, key=f"frontier {run.folder.name}")
+    drawn = {row["candidate"] for row in picture.table}
+    missing = [each.candidate for each in run.evidence if each.candidate not in drawn]
+    if missing:
+        st.caption(f"Not drawn, because use or risk was not measured: {', '.join(missing)}.")
+    named = [name for name in clicked if name in drawn]
+    if named:
+        reading.open_candidate(run.folder.name, named[0])
+
+
+def _list(run: Run) -> None:
+    st.subheader("Candidates")
+    points = {point["candidate"]: point for point in run.frontier["points"]}
+    ordered = [*run.candidates, *(each for each in run.evidence if each.reference)]
+    parts.table([words.candidate_row(each, points.get(each.candidate)) for each in ordered])
+    st.caption("Reference points show how to read the picture; nobody can release them.")
+    with st.form("open", border=False):
+        name = st.selectbox("Candidate", [each.candidate for each in ordered])
+        if st.form_submit_button("Open candidate", type="primary"):
+            reading.open_candidate(run.folder.name, name)
+
+
+_show()

@@ -1,0 +1,207 @@
+"""Figures and findings in plain words."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from privacy.estimates import AttackRole, Outcome, RiskEstimate
+from synthassay.runs import Evidence, Run
+from synthassay.verdicts import CriterionResult, Judgement
+from utility.scores import UtilityScore
+
+NONE = "–"
+ROLES = {
+    AttackRole.PRIMARY: "counts in the verdict",
+    AttackRole.DIAGNOSTIC: "diagnostic, does not count in the verdict",
+    AttackRole.SECOND_OPINION: "second opinion, does not count in the verdict",
+}
+_ALARM = 0.05
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>$~#|:^]")
+
+
+def share(value: float | None) -> str:
+    """A rate as a percentage."""
+    return NONE if value is None else f"{100 * value:.1f} %"
+
+
+def number(value: float | None) -> str:
+    """A figure to three digits after the point."""
+    return NONE if value is None else f"{value:.3f}"
+
+
+def interval(value: float | None, low: float | None, high: float | None) -> str:
+    """A figure with its interval."""
+    if value is None:
+        return "not measured"
+    if low is None or high is None:
+        return number(value)
+    return f"{number(value)} [{number(low)}, {number(high)}]"
+
+
+def excess(risk: RiskEstimate | None) -> str:
+    """An excess with its interval, in percent."""
+    if risk is None or risk.excess is None:
+        return NONE
+    if risk.low is None or risk.high is None:
+        return f"{100 * risk.excess:+.1f} %"
+    return f"{100 * risk.excess:+.1f} % [{100 * risk.low:+.1f}, {100 * risk.high:+.1f}]"
+
+
+def plain(name: str) -> str:
+    """A code name as words."""
+    return name.replace("_", " ")
+
+
+def score_row(score: UtilityScore) -> dict[str, str]:
+    """A measure of use in a table."""
+    return {
+        "measure": plain(score.metric),
+        "of": score.group or "the whole",
+        "value": interval(score.value, score.low, score.high),
+    }
+
+
+def escaped(text: str) -> str:
+    """Text from a file, of which markdown must make nothing."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def moment(text: str) -> str:
+    """A UTC time stamp for people; as it stands where it is none."""
+    try:
+        return f"{datetime.fromisoformat(text):%d %b %Y, %H:%M} UTC"
+    except ValueError:
+        return text
+
+
+def duration(seconds: float) -> str:
+    """A length of time, roughly."""
+    if seconds < 100:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min"
+
+
+def verdict(evidence: Evidence) -> str:
+    """A candidate's verdict: symbol and words."""
+    if evidence.failure:
+        return "! failed, no release was made"
+    judged = evidence.verdict
+    return f"{judged.judgement.symbol} {judged.judgement.words}" if judged else "? not judged"
+
+
+def result(criterion: CriterionResult) -> str:
+    """What came out of a criterion: symbol and one word or two."""
+    return f"{criterion.judgement.symbol} {_RESULTS[criterion.judgement]}"
+
+
+_RESULTS = {
+    Judgement.ACCEPT: "met",
+    Judgement.MITIGATE: "not yet met",
+    Judgement.REJECT: "not met",
+    Judgement.INCONCLUSIVE: "cannot tell",
+    Judgement.NOT_APPLICABLE: "not applicable",
+    Judgement.REFERENCE: "reference point",
+}
+
+
+def quantity(criterion: CriterionResult) -> str:
+    """What a criterion's figure is a figure of."""
+    return _QUANTITIES.get(criterion.criterion, "Found")
+
+
+_QUANTITIES = {
+    "leak": "Smallest adjusted p of the attacks",
+    "detectable_share": "Smallest planted share caught",
+    "exact_copies_excess": "Share of the patients",
+    "match_probability": "Probability",
+    "utility_floor": "Difference to real patients",
+    "epsilon": "Epsilon",
+}
+
+
+def wanted(criterion: CriterionResult) -> str:
+    """A criterion's threshold."""
+    bound = "at most" if criterion.bound == "at_most" else "at least"
+    return f"{bound} {criterion.threshold:g}"
+
+
+def figures(risk: RiskEstimate) -> dict[str, str]:
+    """The figures of an attack under their names."""
+    return {
+        "patients used": f"{share(risk.train)} of {risk.n}",
+        "patients not used": f"{share(risk.control)} of {risk.n_control}",
+        "a guess without the release": share(risk.naive),
+        f"excess, {risk.level:.0%} interval": excess(risk),
+        **_p(risk),
+        "smallest planted share caught": share(risk.detectable),
+    }
+
+
+def _p(risk: RiskEstimate) -> dict[str, str]:
+    if risk.p_adjusted is None:
+        return {"p of this attack alone": number(risk.p)}
+    return {"p, adjusted for all attacks": number(risk.p_adjusted)}
+
+
+def risk_sentence(risk: RiskEstimate) -> str:
+    """What an attack showed, in one plain sentence."""
+    if risk.outcome is Outcome.NOT_APPLICABLE:
+        return f"This attack does not apply here: {_ended(risk.reason)}"
+    if risk.outcome is Outcome.INCONCLUSIVE or risk.excess is None:
+        return f"This attack can say nothing here: {_ended(risk.reason)}"
+    rates = (
+        f"It succeeded on {share(risk.train)} of {risk.n} patients used and on {share(risk.control)} "
+        f"of {risk.n_control} patients not used"
+    )
+    if risk.train == risk.control and not risk.alarm:
+        return f"{rates}: no difference{_silence(risk)}."
+    p = risk.p_adjusted if risk.p_adjusted is not None else risk.p
+    if p is None:
+        return f"{rates}; without a test nobody can say whether that is chance."
+    if p <= _ALARM:
+        return f"{rates}, which is more than chance explains: it gives away who was used."
+    return f"{rates}, a difference that chance explains{_silence(risk)}."
+
+
+def _silence(risk: RiskEstimate) -> str:
+    """How much the silence of an attack is worth."""
+    if risk.detectable is None:
+        return "; that is no proof of safety, and how small a leak it would have seen is not known"
+    seen = f"copies of {risk.detectable:.0%} of the records"
+    return f"; that is no proof of safety, though {seen} would have been seen"
+
+
+def _ended(reason: str) -> str:
+    """A reason as the end of a sentence."""
+    reason = reason.strip() or "no reason was recorded"
+    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
+
+
+def run_label(run: Run) -> str:
+    """A run in a list: name, when, policy, how many candidates got which verdict, and what tells it apart."""
+    counts: dict[str, int] = {}
+    for each in run.candidates:
+        mark = "!" if each.verdict is None else each.verdict.judgement.symbol
+        counts[mark] = counts.get(mark, 0) + 1
+    marks = "  ".join(f"{mark} {count}" for mark, count in counts.items())
+    about = run.about
+    when, hexes = moment(about["started"]), run.folder.name[-8:]
+    return f"{about['name']} · {when} · policy {about['policy']} · {marks} · {hexes}"
+
+
+def run_facts(run: Run) -> str:
+    """A run in a line: the policy, when, and on how many patients."""
+    about, cohort = run.about, run.cohort
+    persons = f"{cohort['train_persons']} patients used, {cohort['holdout_persons']} set aside"
+    return f"Policy {about['policy']} · begun {moment(about['started'])} · {persons}"
+
+
+def candidate_row(evidence: Evidence, point: dict[str, Any] | None) -> dict[str, str]:
+    """A candidate in the frontier's table."""
+    use, risk = (None if point is None else point[axis] for axis in ("utility", "risk"))
+    return {
+        "Candidate": evidence.candidate,
+        "Verdict": verdict(evidence),
+        "Use": NONE if use is None else interval(use["value"], use["low"], use["high"]),
+        "Excess risk": NONE if risk is None else interval(risk["value"], risk["low"], risk["high"]),
+    }

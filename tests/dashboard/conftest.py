@@ -1,0 +1,227 @@
+"""A golden folder of runs, written through the records: no engine is needed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cohort.findings import Finding, Severity
+from privacy.estimates import AttackRole, Outcome, RiskEstimate
+from synthassay.runs import Evidence
+from synthassay.store import write_json
+from synthassay.verdicts import CriterionResult, Judgement, Verdict
+from utility.scores import Direction, UtilityScore
+
+ASK = "ask the producer for rows that were not used"
+
+
+def risk(attack, excess, *, role=AttackRole.PRIMARY, control=0.05, detectable=0.1, p=0.4, spread=0.06):
+    return RiskEstimate(
+        attack=attack,
+        family="membership",
+        threat="Somebody who knows a patient's whole record wants to learn whether it was used.",
+        role=role,
+        n=300,
+        n_control=300,
+        train=control + excess,
+        control=control,
+        naive=0.02,
+        excess=excess,
+        low=max(excess - spread, -1),
+        high=min(excess + spread, 1),
+        p=p,
+        p_adjusted=p if role is AttackRole.PRIMARY else None,
+        alarm=p <= 0.05,
+        detectable=detectable,
+    )
+
+
+def risks(excess, p):
+    second = AttackRole.SECOND_OPINION
+    return (
+        risk("copy_scan", excess, p=p),
+        risk("qi_match", excess / 2, p=p, control=0.11),
+        risk("exact_copies", excess, role=AttackRole.DIAGNOSTIC, control=0.0, detectable=0.02, spread=0.02),
+        risk("anonymeter_singling_out", excess / 3, role=second, detectable=None),
+        replace(
+            risk("anonymeter_inference", 0.0, role=second),
+            outcome=Outcome.NOT_APPLICABLE,
+            reason=ASK,
+            train=None,
+            control=None,
+            excess=None,
+            low=None,
+            high=None,
+        ),
+    )
+
+
+def utility(value):
+    fidelity = {"reference": 0.95, "n": 300}
+    return (
+        UtilityScore(metric="column_fidelity", group="age", value=0.93, low=0.9, high=0.95, **fidelity),
+        UtilityScore(metric="pair_fidelity", value=value, low=value - 0.03, high=value + 0.03, **fidelity),
+        UtilityScore(
+            metric="auroc_linear", group="died", value=value, low=value - 0.07, high=value + 0.06,
+            reference=0.81, n=300,
+        ),
+        UtilityScore(
+            metric="implausible_records", value=0.01, low=0.0, high=0.03, reference=0.0, n=300,
+            direction=Direction.LOWER,
+        ),
+    )  # fmt: skip
+
+
+def verdict(judgement, p):
+    leak = CriterionResult(
+        criterion="leak",
+        title="No attack told the patients used from patients not used",
+        judgement=Judgement.REJECT if p <= 0.05 else Judgement.ACCEPT,
+        required=True,
+        value=p,
+        low=None,
+        high=None,
+        bound="at_least",
+        threshold=0.051,
+        source="SynthAssay: family-wise error (Westfall and Young 1993)",
+        sentence="No attack could tell the patients used from patients who were not, beyond chance.",
+        remedy="" if p > 0.05 else "The release gives away who was in it: choose another generator.",
+    )
+    match = CriterionResult(
+        criterion="match_probability",
+        title="Probability of the right match on quasi-identifiers",
+        judgement=Judgement.MITIGATE,
+        required=False,
+        value=0.21,
+        low=0.17,
+        high=0.26,
+        bound="at_most",
+        threshold=0.2,
+        source="k = 5, common for access under agreement",
+        sentence="Somebody who knows the quasi-identifiers would pick the right patient too often.",
+        remedy="Coarsen or drop quasi-identifiers (age bands, larger regions, years for dates).",
+    )
+    sentence = f"The verdict is {judgement.value}."
+    return Verdict(judgement=judgement, policy="registered", sentence=sentence, criteria=(leak, match))
+
+
+def evidence(name, judgement, *, value, excess, p, reference=False):
+    return Evidence(
+        candidate=name,
+        made_by="fresh real patients" if name == "holdout" else name,
+        reference=reference,
+        rows=300,
+        utility=utility(value),
+        risks=risks(excess, p),
+        findings=(
+            Finding(
+                code="constant_column", severity=Severity.TIP,
+                title="A column is constant.", explanation="Column site_code says nothing: leave it out.",
+            ),
+        ),
+        verdict=verdict(judgement, p),
+    )  # fmt: skip
+
+
+EVIDENCE = (
+    evidence("copy", Judgement.REJECT, value=0.81, excess=0.95, p=0.001, reference=True),
+    evidence("holdout", Judgement.REFERENCE, value=0.8, excess=0.0, p=0.6, reference=True),
+    evidence("independent", Judgement.REFERENCE, value=0.5, excess=-0.01, p=0.7, reference=True),
+    evidence("trees", Judgement.ACCEPT, value=0.77, excess=0.02, p=0.31),
+    evidence("gaussian_copula", Judgement.INCONCLUSIVE, value=0.72, excess=0.01, p=0.35),
+    Evidence(
+        candidate="ctgan",
+        made_by="ctgan",
+        failure="The rule onset_age <= diagnosis_age left too few rows. Loosen the rule, or raise steps.",
+    ),
+)
+
+
+def point(each):
+    score = next(score for score in each.utility if score.metric == "auroc_linear")
+    copied = each.risk("copy_scan")
+    return {
+        "candidate": each.candidate,
+        "reference": each.reference,
+        "verdict": each.verdict.judgement.value,
+        "utility": {"value": score.value, "low": score.low, "high": score.high},
+        "risk": {
+            "value": copied.excess,
+            "low": copied.low,
+            "high": copied.high,
+            "detectable": copied.detectable,
+        },
+    }
+
+
+def frontier(found):
+    return {
+        "utility_metric": "auroc_linear",
+        "utility_group": "died",
+        "risk_attack": "copy_scan",
+        "points": [point(each) for each in found if not each.failure],
+        "region": {"risk_at_most": 0.04, "utility_at_least": 0.71},
+    }
+
+
+def write_run(runs, *, name="golden", started="2026-11-24T06:12:00+00:00", found=EVIDENCE):
+    folder = runs / f"{name}-{started[:10].replace('-', '')}T061200Z-0a1b2c3d"
+    (folder / "evidence").mkdir(parents=True)
+    (folder / "releases" / "trees").mkdir(parents=True)
+    (folder / "releases" / "trees" / "data.csv").write_text("age,died\n61,yes\n", encoding="utf-8")
+    for each in found:
+        write_json(folder / "evidence" / f"{each.candidate}.json", each.to_dict())
+    about = {
+        "name": name,
+        "kind": "run",
+        "status": "finished",
+        "started": started,
+        "ended": started,
+        "seed": 0,
+        "policy": "registered",
+        "minimum_count": 11,
+        "evidence": [each.candidate for each in found],
+    }
+    write_json(folder / "run.json", about)
+    counts = {"rows": 600, "persons": 600, "train_persons": 300, "holdout_persons": 300}
+    write_json(folder / "cohort.json", {"name": name, "trained_on_known": True, **counts})
+    write_json(folder / "frontier.json", frontier(found))
+    return folder
+
+
+@pytest.fixture
+def runs(tmp_path) -> Path:
+    """An empty folder of runs."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def golden(runs) -> Path:
+    """The folder of one finished run."""
+    return write_run(runs)
+
+
+@pytest.fixture
+def golden_evidence() -> tuple[Evidence, ...]:
+    return EVIDENCE
+
+
+@pytest.fixture
+def golden_frontier() -> dict:
+    return frontier(EVIDENCE)
+
+
+@pytest.fixture
+def another_run(runs):
+    """Write one more run, under a name and a start of its own."""
+    return lambda **about: write_run(runs, **about)
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path, monkeypatch) -> Path:
+    """A state folder of the test's own."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("SYNTHASSAY_STATE", str(folder))
+    return folder

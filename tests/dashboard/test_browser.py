@@ -1,0 +1,170 @@
+"""The dashboard as a person meets it: Debian's chromium, a real server, a real run."""
+
+import os
+import re
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from dashboard.launch import command
+from synthassay.runs import list_runs
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+TINY = """\
+name: tiny
+cohort: {demo: diabetes}
+candidates: [trees]
+references: []
+attacks: [exact_copies]
+"""
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium (apt install chromium)"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(runs, state):
+    """The address of a dashboard over the golden folder of runs."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {"STREAMLIT_SERVER_HEADLESS": "true", "SYNTHASSAY_STATE": str(state)}
+    log = (runs.parent / "server.log").open("wb")
+    process = subprocess.Popen(
+        command(runs, port=port), env={**os.environ, **settings}, stdout=log, stderr=log
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: answers(f"{address}/_stcore/health"), seconds=60)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        log.close()
+
+
+@pytest.fixture
+def page(chromium, server):
+    """A tab on the first page; whatever it asks of other machines fails the test."""
+    tab = chromium.new_page(viewport={"width": 1440, "height": 1000})
+    tab.set_default_timeout(60_000)
+    outside = []
+    tab.on(
+        "request", lambda request: outside.append(request.url) if is_outside(request.url, server) else None
+    )
+    tab.goto(server)
+    yield tab
+    tab.close()
+    assert outside == []
+
+
+def is_outside(url, server):
+    return not url.startswith((server, server.replace("http", "ws", 1), "data:", "blob:"))
+
+
+def answers(url):
+    try:
+        return urllib.request.urlopen(url, timeout=2).status == 200
+    except OSError:
+        return False
+
+
+def wait_for(condition, *, seconds):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.1)
+
+
+def heading(tab, name):
+    tab.get_by_role("heading", name=name, level=1, exact=True).wait_for()
+
+
+def click_the_accepted_point(tab):
+    tab.locator('[data-testid="stPlotlyChart"] .main-svg').first.wait_for()
+    tab.locator(".scatterlayer .trace .point").nth(4).wait_for()
+    spot = tab.locator('.scatterlayer .trace .point[style*="rgb(0, 158, 115)"]').first.bounding_box()
+    tab.mouse.click(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
+    heading(tab, "trees")
+
+
+def test_a_click_on_a_point_opens_its_candidate_and_the_way_back_stays_there(golden, page):
+    click_the_accepted_point(page)
+    page.wait_for_url(re.compile(r"/candidate\?.*candidate=trees"))
+    assert page.get_by_text("meets the policy; a person must decide").first.is_visible()
+    page.get_by_role("link", name="All candidates of this run").click()
+    heading(page, "Use against risk")
+    page.wait_for_timeout(1500)
+    heading(page, "Use against risk")
+    click_the_accepted_point(page)
+    page.go_back()
+    heading(page, "Use against risk")
+    page.wait_for_timeout(1500)
+    heading(page, "Use against risk")
+
+
+def test_a_candidate_is_opened_with_the_keyboard_alone(golden, page):
+    box = page.get_by_role("combobox", name="Candidate")
+    box.wait_for()
+    box.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option", name="gaussian_copula").wait_for()
+    page.keyboard.type("gauss")
+    page.keyboard.press("Enter")
+    button = page.get_by_role("button", name="Open candidate")
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        if button.evaluate("element => element === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    heading(page, "gaussian_copula")
+
+
+def test_a_phone_shows_the_frontier_without_scrolling_sideways(golden, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    page.locator('[data-testid="stPlotlyChart"] .main-svg').first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    names = page.locator(".annotation-text").all()
+    assert len(names) == 5
+    for name in names:
+        spot = name.bounding_box()
+        assert spot["x"] >= 0
+        assert spot["x"] + spot["width"] <= 390
+
+
+def test_a_run_is_started_and_finished_even_if_the_tab_is_closed(runs, page, chromium, server, tmp_path):
+    config = tmp_path / "tiny.yaml"
+    config.write_text(TINY, encoding="utf-8")
+    page.get_by_text("There is no finished run in").wait_for()
+    page.get_by_role("link", name="New run").click()
+    heading(page, "New run")
+    page.get_by_role("combobox", name="Config").click()
+    page.get_by_role("option", name="another file…").click()
+    page.get_by_role("textbox", name=re.compile("Path of a config")).fill(str(config))
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Start the run").click()
+    page.get_by_text("● running").wait_for()
+    page.goto("about:blank")
+    page.goto(f"{server}/start")
+    page.get_by_text("✓ finished").wait_for(timeout=200_000)
+    assert len(list_runs(runs)) == 1
+    page.get_by_role("link", name="Open the result").click()
+    heading(page, "Use against risk")
+    page.get_by_role("button", name="Open candidate").click()
+    heading(page, "trees")
