@@ -31,9 +31,7 @@ def show(run: Run) -> None:
     """One table."""
     persons = f"{run.cohort['train_persons']} train, {run.cohort['holdout_persons']} holdout"
     print(f"**{run.about['name']}** ({persons}; peak memory {run.about['peak_memory_mb']:.0f} MB)\n")
-    print(
-        f"| candidate | verdict | {run.frontier['utility_metric']} | excess of the copy scan | p | caught | s |"
-    )
+    print(f"| candidate | verdict | {run.frontier['utility_metric']} | copy scan: excess | p | caught | s |")
     print("| --- | --- | --- | --- | ---: | ---: | ---: |")
     for evidence in run.evidence:
         print(row(run, evidence), flush=True)
@@ -46,12 +44,13 @@ def row(run: Run, evidence: Evidence) -> str:
         return f"| {evidence.candidate} | failed | | | | | |"
     point = next(each for each in run.frontier["points"] if each["candidate"] == evidence.candidate)
     use, risk, scan = point["utility"], point["risk"], evidence.risk("copy_scan")
+    seconds = run.about["stages"][evidence.candidate]
     caught = "" if risk["detectable"] is None else f"{risk['detectable']:.0%}"
     return (
         f"| {evidence.candidate} | {evidence.verdict.judgement.value} "
         f"| {use['value']:.3f} [{use['low']:.3f}, {use['high']:.3f}] "
         f"| {risk['value']:+.3f} [{risk['low']:+.3f}, {risk['high']:+.3f}] "
-        f"| {scan.p if scan else float('nan'):.3f} | {caught} | {run.about['stages'][evidence.candidate]:.1f} |"
+        f"| {scan.p if scan else float('nan'):.3f} | {caught} | {seconds:.1f} |"
     )
 
 

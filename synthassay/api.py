@@ -106,7 +106,7 @@ def _as_release(release: Release | pd.DataFrame, split: Split) -> Release:
     if isinstance(release, Release):
         return release
     schema = split.train.schema
-    return Release(table=read_release(release, schema), schema=schema, made_by="made elsewhere")
+    return Release(table=read_release(release, schema), schema=schema, made_by="another tool")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -171,7 +171,13 @@ def _show(finished: Run) -> None:
                 f"{mark} {each.candidate}: {each.verdict.judgement.value}. {sentence}", markup=False
             )
     console.print(f"\nReport:     {finished.folder / 'report.html'}", markup=False)
-    console.print(f"Dashboard:  synthassay dashboard {finished.folder.parent}", markup=False)
+    console.print(f"Dashboard:  {_called_as()} dashboard {finished.folder.parent}", markup=False)
+
+
+def _called_as() -> str:
+    """What to type again: the command may not be on the path."""
+    typed = Path(sys.argv[0])
+    return f"{sys.executable} -m synthassay" if typed.name == "__main__.py" else str(typed)
 
 
 def _print_json(content: dict[str, Any]) -> None:

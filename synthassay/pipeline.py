@@ -88,7 +88,7 @@ def assay_release(
     judge = _judge(config)
     loaded = load_for_assay(config)
     schema = loaded.cohort.schema
-    foreign = Release(table=read_release(release, schema), schema=schema, made_by="made elsewhere")
+    foreign = Release(table=read_release(release, schema), schema=schema, made_by="another tool")
     key = _key(config, loaded, judge, foreign)
     with _disk(out), Draft.open(out, name=config.name, key=key, resume=False) as draft:
         setting = Setting(config=config, loaded=loaded, judge=judge, draft=draft)

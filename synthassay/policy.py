@@ -10,7 +10,7 @@ import yaml
 
 from cohort.errors import ConfigError, Problem
 from cohort.yaml_text import load_yaml
-from synthassay.quantities import CRITERIA, Quantity
+from synthassay.quantities import CRITERIA, CriterionKind, Quantity
 from synthassay.verdicts import CriterionResult, Judgement, Verdict
 
 _KEYS = ("name", "context", "level", "minimum_count", "criteria")
@@ -21,7 +21,7 @@ _SENTENCES = {
     Judgement.ACCEPT: "Meets policy {policy}; a person must decide.",
     Judgement.MITIGATE: "Not yet: {remedy}",
     Judgement.REJECT: "Does not meet policy {policy}. {found}",
-    Judgement.INCONCLUSIVE: "Cannot tell at this size. {remedy}",
+    Judgement.INCONCLUSIVE: "Cannot tell{at_this_size}. {remedy}",
     Judgement.REFERENCE: "A reference point, not a release.",
 }
 
@@ -81,10 +81,16 @@ class Policy:
         decisive = [each for each in results if each.required and each.judgement is not Judgement.ACCEPT]
         sentence = _SENTENCES[judgement].format(
             policy=self.name,
+            at_this_size=" at this size" if _too_small(decisive) else "",
             found=" ".join(each.sentence for each in decisive if each.judgement is Judgement.REJECT),
             remedy=" ".join(dict.fromkeys(each.remedy for each in decisive if each.remedy)),
         )
         return Verdict(judgement=judgement, policy=self.name, sentence=sentence.strip(), criteria=results)
+
+
+def _too_small(results: Iterable[CriterionResult]) -> bool:
+    """Whether more persons would decide it: something was measured, and not well enough."""
+    return any(each.judgement is Judgement.INCONCLUSIVE for each in results)
 
 
 def _overall(results: Iterable[CriterionResult]) -> Judgement:
@@ -99,7 +105,7 @@ def _overall(results: Iterable[CriterionResult]) -> Judgement:
 def _held(criterion: Criterion, quantity: Quantity) -> CriterionResult:
     kind = CRITERIA[criterion.criterion]
     judgement = _judgement(criterion, quantity, missed=kind.missed)
-    remedy = "" if judgement is Judgement.ACCEPT else quantity.reason or kind.remedy
+    remedy = "" if judgement is Judgement.ACCEPT else quantity.reason or _remedy(judgement, kind)
     return CriterionResult(
         criterion=criterion.criterion,
         title=kind.title,
@@ -114,6 +120,12 @@ def _held(criterion: Criterion, quantity: Quantity) -> CriterionResult:
         sentence=kind.sentences[judgement],
         remedy=remedy,
     )
+
+
+def _remedy(judgement: Judgement, kind: CriterionKind) -> str:
+    """What to do: where the interval is only too wide, the release need not be at fault."""
+    too_wide = judgement is Judgement.INCONCLUSIVE and kind.missed is not Judgement.INCONCLUSIVE
+    return "More patients would narrow the interval." if too_wide else kind.remedy
 
 
 def _judgement(criterion: Criterion, quantity: Quantity, *, missed: Judgement) -> Judgement:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from privacy.attacks.target import MOST_ATTACKED
 from privacy.ceiling import ceiling
 from privacy.planted import SHARES
 from privacy.statistics import CAUGHT, newcombe
@@ -82,8 +83,9 @@ def _smallest_share(train: int, holdout: int) -> tuple[float | None, str]:
     """What an attack that ranks every copied person first would catch."""
     if min(train, holdout) < 1:
         return None, "Nothing: nobody is set aside to compare with."
+    n, n_control = min(train, MOST_ATTACKED), min(holdout, MOST_ATTACKED)
     for share in SHARES:
-        if ceiling(train=train, control=holdout, share=share) >= CAUGHT:
+        if ceiling(train=n, control=n_control, share=share) >= CAUGHT:
             return (
                 share,
                 (

@@ -59,12 +59,13 @@ def _risk(risk: RiskEstimate, minimum: int) -> RiskEstimate:
     )
     if small:
         reason = f"Not shown: it stands for fewer than {minimum} patients."
-        return replace(risk, train=None, control=None, excess=None, low=None, high=None, reason=reason)
+        silent = replace(risk, train=None, control=None, excess=None, low=None, high=None, reason=reason)
+        return replace(silent, figures={})
     rounded: dict[str, Any] = {
         key: _rounded(getattr(risk, key))
         for key in ("train", "control", "naive", "excess", "low", "high", "p", "p_adjusted")
     }
-    return replace(risk, **rounded)
+    return replace(risk, **rounded, figures={})
 
 
 def _score(score: UtilityScore, minimum: int) -> UtilityScore:

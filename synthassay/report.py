@@ -93,6 +93,7 @@ def _environment() -> jinja2.Environment:
         "role": lambda risk: _ROLES[risk.role],
         "interval": _interval,
         "chance": _chance,
+        "count": _count,
         "caught": _caught,
         "silence": _silence,
         "use": _use,
@@ -123,9 +124,13 @@ def _interval(risk: RiskEstimate) -> str:
 
 def _chance(risk: RiskEstimate) -> str:
     """The p that counts: corrected for the family where the attack belongs to it."""
-    if risk.p_adjusted is not None:
-        return f"{risk.p_adjusted:.3f} adjusted"
-    return _number(risk.p)
+    p = risk.p if risk.p_adjusted is None else risk.p_adjusted
+    return "below 0.01" if p == 0 else _number(p)
+
+
+def _count(value: int | None, minimum: int) -> str:
+    """A count of persons; None is one that may not be shown."""
+    return f"fewer than {minimum}" if value is None else f"{value:,}"
 
 
 def _caught(found: RiskEstimate | Evidence) -> str:
