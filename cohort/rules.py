@@ -48,7 +48,7 @@ class Rule:
         try:
             compared: pd.Series = _OPERATORS[self.sign](left, right)
         except TypeError:
-            what = f"rule {self.text!r} compares two kinds of values."
+            what = f"rule {self.text!r} compares columns of kinds that have no common order."
             raise SchemaError(
                 Problem(what=what, remedy="Compare numbers with numbers, dates with dates.")
             ) from None

@@ -5,9 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from cohort.classes import class_codes
-from cohort.errors import Problem, SchemaError
 from cohort.findings import Finding, Severity
-from cohort.rules import Rule
 from cohort.schema import Column, Kind, Role, Schema
 
 _SMALL = 11
@@ -117,7 +115,7 @@ def _is_disguised(table: pd.DataFrame, column: Column, person: str | None) -> bo
 
 def _broken_rules(schema: Schema, table: pd.DataFrame) -> Iterator[Finding]:
     for rule in schema.parsed_rules:
-        broken = int((~_holds(rule, table)).sum())
+        broken = int((~rule.holds(table)).sum())
         if broken:
             rows = f"fewer than {_SMALL}" if broken < _SMALL else str(broken)
             yield Finding(
@@ -126,13 +124,3 @@ def _broken_rules(schema: Schema, table: pd.DataFrame) -> Iterator[Finding]:
                 title=f"{rule.text}: broken in {rows} rows",
                 explanation="Correct these rows, or the rule. A release is held to it; the cohort is not.",
             )
-
-
-def _holds(rule: Rule, table: pd.DataFrame) -> pd.Series:
-    try:
-        return rule.holds(table)
-    except TypeError:
-        what = f"rule {rule.text!r} compares columns of kinds that have no common order."
-        raise SchemaError(
-            Problem(what=what, remedy="Compare numbers with numbers, dates with dates.")
-        ) from None

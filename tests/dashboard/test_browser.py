@@ -120,10 +120,14 @@ def test_a_click_on_a_point_opens_its_candidate_and_the_way_back_stays_there(gol
 
 def test_a_candidate_is_opened_with_the_keyboard_alone(golden, page):
     box = page.get_by_role("combobox", name="Candidate")
-    box.wait_for()
-    box.focus()
-    page.keyboard.press("ArrowDown")
-    page.get_by_role("option", name="gaussian_copula").wait_for()
+    option = page.get_by_role("option", name="gaussian_copula")
+    for _ in range(10):  # a page that is still being filled takes the focus away again
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        box.focus()
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(500)
+        if option.is_visible():
+            break
     page.keyboard.type("gauss")
     page.keyboard.press("Enter")
     button = page.get_by_role("button", name="Open candidate")
