@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,10 @@ from privacy.attacks.copy_scan import exposure
 from privacy.attacks.registry import find_attacks
 from privacy.attacks.target import Attack, Bools, Floats, Tally, Target, build_target
 from privacy.estimates import AttackRole, Outcome, RiskEstimate
-from privacy.planted import Power, power_curves
-from privacy.remarks import ASK, about_copies, about_split, about_target
+from privacy.planted import FAMILY, Power, power_curves
+from privacy.remarks import ASK, about_copies, about_holdout, about_split, about_target
 from privacy.statistics import ALARM, draw_labels, newcombe, p_value, twice_the_mean, westfall_young
+from privacy.two_sample import holdout_differs
 
 FEWEST_PERSONS = 20
 _DRAWS = 999
@@ -39,13 +41,19 @@ class Assay:
         ``person`` (the code in ``split.train.persons``) and ``copy_scan`` (its score, high for
         whoever looks copied). Internal: it never leaves the house.
     power : tuple of Power
-        How often planted copies were caught, for the attacks quick enough to be tried on them.
+        How often planted copies were caught, for the attacks quick enough to be tried on them,
+        and for the primary ones together.
     """
 
     risks: tuple[RiskEstimate, ...]
     findings: tuple[Finding, ...] = ()
     exposure: pd.DataFrame | None = None
     power: tuple[Power, ...] = field(default=())
+
+    @property
+    def detectable(self) -> float | None:
+        """The smallest share of copied records that the primary attacks, corrected, caught."""
+        return next((found.detectable for found in self.power if found.attack == FAMILY), None)
 
 
 def assay(
@@ -92,6 +100,9 @@ def assay(
         counted.append(_count(attack, target, seed=_seed(seed, attack.name)))
         report((place + 1) / steps)
     risks = _judge(chosen, counted, target, seed=seed)
+    differs = holdout_differs(split, seed=_seed(seed, "two samples"))
+    if differs:
+        risks = tuple(_confounded(risk) for risk in risks)
     quick = [attack for attack, risk in zip(chosen, risks, strict=True) if _is_quick(attack, risk)]
     power: tuple[Power, ...] = ()
     if planted and quick:
@@ -101,7 +112,12 @@ def assay(
     report(1.0)
     return Assay(
         risks=tuple(_with_power(risk, power) for risk in risks),
-        findings=(*about_split(split), *about_target(target), *about_copies(risks)),
+        findings=(
+            *about_split(split),
+            *about_holdout(differs=differs),
+            *about_target(target),
+            *about_copies(risks),
+        ),
         exposure=_exposure(target) if any(attack.name == "copy_scan" for attack in chosen) else None,
         power=power,
     )
@@ -193,6 +209,7 @@ def _estimate(
         train=tally.train,
         control=tally.control,
         naive=tally.naive,
+        figures=tally.figures,
     )
     if tally.control is None or values is None:
         return replace(found, role=AttackRole.DIAGNOSTIC)
@@ -200,6 +217,14 @@ def _estimate(
     p = p_value(values)
     judged = replace(found, excess=tally.train - tally.control, low=low, high=high, p=p)
     return replace(judged, p_adjusted=p_adjusted, alarm=p <= ALARM)
+
+
+def _confounded(risk: RiskEstimate) -> RiskEstimate:
+    """The same figures, of which nobody can tell whether they come from a leak."""
+    if risk.control is None or risk.outcome is not Outcome.ESTIMATED:
+        return risk
+    reason = "the holdout given is not of the same kind as the rows used: an excess need not be a leak"
+    return replace(risk, outcome=Outcome.INCONCLUSIVE, reason=reason, p_adjusted=None, alarm=False)
 
 
 def _silent(attack: Attack, outcome: Outcome, reason: str, *, n: int = 0, n_control: int = 0) -> RiskEstimate:
@@ -250,7 +275,20 @@ def _mean_of(risks: Sequence[RiskEstimate]) -> RiskEstimate:
         p=p,
         p_adjusted=adjusted,
         alarm=p is not None and p <= ALARM,
+        figures={
+            name: _mean_figure([risk.figures[name] for risk in risks])
+            for name in risks[0].figures
+            if all(name in risk.figures for risk in risks)  # a stratum may be too small in one of them
+        },
     )
+
+
+def _mean_figure(figures: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Ends and all are means; where one of them has only a reason, all have."""
+    for figure in figures:
+        if "reason" in figure:
+            return figure
+    return {key: float(np.mean([figure[key] for figure in figures])) for key in figures[0]}
 
 
 def _mean(risks: Sequence[RiskEstimate], name: str) -> float | None:

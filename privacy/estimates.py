@@ -1,6 +1,6 @@
 """The record of one attack on one release."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
@@ -58,6 +58,9 @@ class RiskEstimate:
         label permutation can pass at this n; None where it was not measured.
     reason : str
         Why the outcome is not *estimated*.
+    figures : dict of str to dict
+        What the attack found besides: by name ``value``, ``low`` and ``high``, or the ``reason``
+        why there is no such figure.
     """
 
     attack: str
@@ -80,6 +83,7 @@ class RiskEstimate:
     detectable: float | None = None
     ceiling: float | None = None
     reason: str = ""
+    figures: dict[str, dict[str, Any]] = field(default_factory=dict, hash=False)
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in the evidence."""

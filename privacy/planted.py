@@ -15,7 +15,11 @@ from cohort.errors import NotApplicable
 from cohort.schema import Column, Kind
 from privacy.attacks.target import Attack, Bools, Floats, Ints, Target
 from privacy.ceiling import ceiling
-from privacy.statistics import ALARM, draw_labels, p_value, smallest_detectable
+from privacy.estimates import AttackRole
+from privacy.statistics import ALARM, draw_labels, p_value, smallest_detectable, westfall_young
+
+FAMILY = "family"
+"""The primary attacks together: what the verdict's corrected p would have caught."""
 
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2)
 REPEATS = 20
@@ -31,7 +35,7 @@ class Power:
     Parameters
     ----------
     attack : str
-        Its name.
+        Its name, or `FAMILY`.
     caught : dict of float to float
         For each share of copied records, in how many of the repeats its p was at most 0.05.
     ceiling : float, optional
@@ -77,27 +81,41 @@ def power_curves(
     """
     rng = np.random.default_rng(seed)
     labels = draw_labels(target.attacked_is_train, draws=_DRAWS, rng=rng)
-    caught: dict[str, dict[float, float]] = {attack.name: {} for attack in attacks}
-    ranks: set[str] = set()
+    caught: dict[str, dict[float, float]] = {}
+    ranking: set[str] = set()
     for place, share in enumerate(shares):
-        alarms: dict[str, list[bool]] = {attack.name: [] for attack in attacks}
-        for planted in plant(target, share=share, repeats=repeats, rng=rng):
-            for attack in attacks:
-                try:
-                    tally = attack.count(planted, seed=seed)
-                except NotApplicable:
-                    continue
-                ranks |= {attack.name} if tally.scores is not None else set()
-                alarms[attack.name].append(p_value(tally.statistic(labels)) <= ALARM)
-        for name, rung in alarms.items():
-            caught[name].update({share: float(np.mean(rung))} if rung else {})
+        rung = [
+            _rung(planted, attacks, labels, ranking, seed=seed)
+            for planted in plant(target, share=share, repeats=repeats, rng=rng)
+        ]
+        for name in dict.fromkeys(name for alarms in rung for name in alarms):
+            heard = [alarms[name] for alarms in rung if name in alarms]
+            caught.setdefault(name, {})[share] = float(np.mean(heard))
         progress((place + 1) / len(shares))
-    top = _ceiling(target, seed=seed) if ranks else None
+    top = _ceiling(target, seed=seed) if ranking else None
     return tuple(
-        Power(attack=name, caught=found, ceiling=top if name in ranks else None)
+        Power(attack=name, caught=found, ceiling=top if name in ranking else None)
         for name, found in caught.items()
-        if found
     )
+
+
+def _rung(
+    planted: Target, attacks: Sequence[Attack], labels: Bools, ranking: set[str], *, seed: int
+) -> dict[str, bool]:
+    """Who raises an alarm at one planting; the primary attacks also together, corrected."""
+    values: dict[str, Floats] = {}
+    for attack in attacks:
+        try:
+            tally = attack.count(planted, seed=seed)
+        except NotApplicable:
+            continue
+        values[attack.name] = tally.statistic(labels)
+        ranking |= {attack.name} if tally.scores is not None else set()
+    alarms = {name: p_value(found) <= ALARM for name, found in values.items()}
+    leading = {a.name: values[a.name] for a in attacks if a.role is AttackRole.PRIMARY and a.name in values}
+    if leading:
+        alarms[FAMILY] = min(westfall_young(leading).values()) <= ALARM
+    return alarms
 
 
 def plant(target: Target, *, share: float, repeats: int, rng: np.random.Generator) -> Iterator[Target]:

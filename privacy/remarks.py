@@ -37,6 +37,23 @@ def about_split(split: Split) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+def about_holdout(*, differs: bool) -> tuple[Finding, ...]:
+    """Whether a given holdout can serve as control."""
+    if not differs:
+        return ()
+    return (
+        Finding(
+            code="holdout_differs",
+            severity=Severity.ISSUE,
+            title="The holdout given differs from the rows used",
+            explanation=(
+                "A two-sample test tells them apart (p of at most .01), so an attack that succeeds more "
+                "often on the rows used may have found that difference. Set persons of the same kind aside."
+            ),
+        ),
+    )
+
+
 def about_target(target: Target) -> tuple[Finding, ...]:
     """Whether attacks were tried on everybody."""
     if len(target.attacked) == len(target.is_train):

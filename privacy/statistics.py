@@ -87,8 +87,9 @@ def weighted(weights: Floats) -> Statistic:
     def statistic(labels: Bools) -> Floats:
         share = float(labels[0].mean())
         sums = labels[:, used].astype(np.float64) @ columns[used]
-        deviation = np.sqrt(share * (1 - share) * np.where(flat, 1.0, spread) * persons / (persons - 1))
-        values = np.where(flat, 0.0, (sums - share * totals) / deviation)
+        deviation = np.sqrt(share * (1 - share) * spread * persons / max(persons - 1, 1))
+        silent = flat | (deviation == 0)
+        values = np.where(silent, 0.0, (sums - share * totals) / np.where(silent, 1.0, deviation))
         return np.asarray(values.max(axis=1), dtype=np.float64)
 
     return statistic

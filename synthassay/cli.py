@@ -1,6 +1,7 @@
 """The command line: thin words around the Python API."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from cohort.errors import SynthAssayError
+from cohort.findings import Severity
 from synthassay.runs import Progress as Step
 from synthassay.runs import Run, read_run
 from synthassay.verdicts import Judgement
@@ -162,6 +164,9 @@ def _conclude(finished: Run, *, strict: bool, as_json: bool) -> None:
 
 def _show(finished: Run) -> None:
     console = Console(highlight=False, soft_wrap=True)
+    for finding in finished.cohort["findings"]:
+        if finding["severity"] == Severity.ISSUE.value:
+            console.print(f"! {finding['title']} {finding['explanation']}", markup=False)
     for each in finished.evidence:
         if each.verdict is None:
             console.print(f"! {each.candidate}: failed. {each.failure}", markup=False)
@@ -186,6 +191,8 @@ def _print_json(content: dict[str, Any]) -> None:
 
 def main() -> None:
     """Run the command line; what a person can mend ends with exit code 2 and says how."""
+    # Started in the background, a process would otherwise be deaf to being stopped.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except SynthAssayError as error:

@@ -138,7 +138,13 @@ def _judged(
 ) -> Evaluation:
     scores, noticed = measured
     read = quantities(
-        Measured(risks=attacked.risks, match=match, headline=headline(scores), guarantee=guarantee)
+        Measured(
+            risks=attacked.risks,
+            detectable=attacked.detectable,
+            match=match,
+            headline=headline(scores),
+            guarantee=guarantee,
+        )
     )
     whole = replace(
         evidence,

@@ -48,6 +48,7 @@ class Measured:
     """What was measured of one candidate, as far as criteria read it."""
 
     risks: Sequence[RiskEstimate]
+    detectable: float | None
     match: MatchProbability | None
     headline: UtilityScore | None
     guarantee: Guarantee | None
@@ -99,12 +100,11 @@ def _leak(measured: Measured) -> Quantity:
 
 
 def _detectable(measured: Measured) -> Quantity:
-    """The smallest share of copied records that one of the primary attacks would have caught."""
-    estimated = [risk for risk in _primary(measured) if risk.outcome is Outcome.ESTIMATED]
-    shares = [risk.detectable for risk in estimated if risk.detectable is not None]
-    if shares:
-        return Quantity(value=min(shares))
-    return Quantity(applicable=bool(estimated), reason="" if estimated else _ASK)
+    """The smallest share of copied records that the corrected family would have caught."""
+    if measured.detectable is not None:
+        return Quantity(value=measured.detectable)
+    tried = any(risk.outcome is Outcome.ESTIMATED for risk in _primary(measured))
+    return Quantity(applicable=tried, reason="" if tried else _ASK)
 
 
 def _exact_copies(measured: Measured) -> Quantity:

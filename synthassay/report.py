@@ -14,6 +14,7 @@ from synthassay.prospects import Prospect, prospect
 from synthassay.public import public_run
 from synthassay.runs import Evidence, Run
 from synthassay.store import write_json, write_text
+from synthassay.verdicts import Judgement
 from utility.scores import UtilityScore
 
 _ROLES = {
@@ -95,6 +96,7 @@ def _environment() -> jinja2.Environment:
         "chance": _chance,
         "count": _count,
         "caught": _caught,
+        "noticed": _noticed,
         "silence": _silence,
         "use": _use,
     }
@@ -133,15 +135,20 @@ def _count(value: int | None, minimum: int) -> str:
     return f"fewer than {minimum}" if value is None else f"{value:,}"
 
 
-def _caught(found: RiskEstimate | Evidence) -> str:
-    """The smallest planted leak that was noticed; for a candidate, by its best primary attack."""
-    if isinstance(found, RiskEstimate):
-        if found.role is not AttackRole.PRIMARY:
-            return "not tried"
-        return "none up to 20 %" if found.detectable is None else _share(found.detectable)
-    primary = [risk for risk in found.risks if risk.role is AttackRole.PRIMARY]
-    shares = [risk.detectable for risk in primary if risk.detectable is not None]
-    return _share(min(shares)) if shares else "none"
+def _caught(risk: RiskEstimate) -> str:
+    """The smallest planted leak that an attack noticed by itself."""
+    if risk.role is not AttackRole.PRIMARY:
+        return "not tried"
+    return "none up to 20 %" if risk.detectable is None else _share(risk.detectable)
+
+
+def _noticed(evidence: Evidence) -> str:
+    """The smallest planted leak that the primary attacks together noticed, corrected."""
+    criteria = () if evidence.verdict is None else evidence.verdict.criteria
+    found = next((each for each in criteria if each.criterion == "detectable_share"), None)
+    if found is None or found.judgement is Judgement.NOT_APPLICABLE:
+        return "not measured"
+    return "none up to 20 %" if found.value is None else _share(found.value)
 
 
 def _silence(risk: RiskEstimate) -> str:

@@ -6,12 +6,12 @@ from anonymeter.evaluators.inference_predictor import InferencePredictor
 from anonymeter.neighbors.mixed_types_kneighbors import KNNInferencePredictor
 
 from cohort.errors import NotApplicable
-from cohort.schema import Column, Role, Schema
+from cohort.schema import Column, Schema
 from privacy.attacks.anonymeter_tables import MOST_TARGETS, keep_compiled, plain_tables
+from privacy.attacks.secrets import choose_secrets
 from privacy.attacks.target import Attack, Floats, Tally, Target, tally_hits
 from privacy.estimates import AttackRole
 
-MOST_SECRETS = 3
 _TOLERANCE = 0.05
 
 
@@ -23,7 +23,7 @@ def count(target: Target, *, seed: int) -> Tally:
     guess is the release's most frequent value, or its median.
     """
     keep_compiled()
-    secrets = _secrets(target.schema)
+    secrets = choose_secrets(target.schema)
     others = [column.name for column in target.schema.released]
     if not secrets or len(others) < 2:
         raise NotApplicable(
@@ -64,13 +64,6 @@ def _guess(tables: list[pd.DataFrame], schema: Schema, secret: Column) -> tuple[
     blind = synthetic[hidden].median() if numeric else synthetic[hidden].mode().iloc[0]
     naive = pd.Series([blind] * len(targets), dtype=synthetic[hidden].dtype)
     return right(guesses, targets[hidden]), right(naive, targets[hidden])
-
-
-def _secrets(schema: Schema) -> list[Column]:
-    """The target and the first sensitive columns, at most `MOST_SECRETS`."""
-    names = {column.name for column in schema.released}
-    chosen = [*schema.with_role(Role.TARGET), *schema.with_role(Role.SENSITIVE)]
-    return [column for column in chosen if column.name in names][:MOST_SECRETS]
 
 
 ATTACK = Attack(

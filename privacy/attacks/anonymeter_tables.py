@@ -11,7 +11,7 @@ from anonymeter.neighbors import mixed_types_kneighbors
 from cohort.encode import as_floats
 from cohort.schema import Column, Kind
 
-MOST_TARGETS = 1000  # of each side: the library compares every target with every row, one by one
+MOST_TARGETS = 500  # of each side: the library compares every target with every row, one by one
 
 
 def plain_tables(

@@ -8,8 +8,14 @@ from privacy.attacks import (
     anonymeter_linkability,
     anonymeter_singling_out,
     copy_scan,
+    distance_share,
     exact_copies,
+    identity_disclosure,
+    inference,
+    linkability,
+    membership,
     qi_match,
+    singling_out,
 )
 from privacy.attacks.target import Attack
 
@@ -17,8 +23,14 @@ ATTACKS: dict[str, Attack] = {
     attack.name: attack
     for attack in (
         copy_scan.ATTACK,
+        membership.ATTACK,
+        inference.ATTACK,
+        identity_disclosure.ATTACK,
         qi_match.ATTACK,
+        singling_out.ATTACK,
+        linkability.ATTACK,
         exact_copies.ATTACK,
+        distance_share.ATTACK,
         anonymeter_singling_out.ATTACK,
         anonymeter_linkability.ATTACK,
         anonymeter_inference.ATTACK,

@@ -3,8 +3,8 @@
 Rows are encoded once, and one search for neighbours serves every attack.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +74,11 @@ class Target:
         return not bool(self.is_train.all())
 
     @property
+    def is_planted(self) -> bool:
+        """Whether copies have been planted: hundreds of such releases are tried, so quick answers count."""
+        return self.nearest_synthetic.shape[1] == 0
+
+    @property
     def attacked_is_train(self) -> Bools:
         """Who of the attacked is train, (attacked,)."""
         return np.asarray(self.is_train[self.attacked], dtype=bool)
@@ -117,6 +122,8 @@ class Tally:
         On labels of those persons.
     scores : ndarray, (attacked,), optional
         High for whoever looks exposed.
+    figures : dict of str to dict
+        Further figures by name, as in `RiskEstimate`; made by `privacy.roc` or `privacy.statistics`.
     """
 
     train: float
@@ -129,6 +136,7 @@ class Tally:
     statistic: Statistic
     naive: float | None = None
     scores: Floats | None = None
+    figures: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Count(Protocol):
@@ -176,6 +184,7 @@ def tally_hits(
     statistic: Statistic | None = None,
     naive: float | None = None,
     scores: Floats | None = None,
+    figures: dict[str, dict[str, Any]] | None = None,
 ) -> Tally:
     """Count hits, (persons,), each in [0, 1]; the statistic is their excess unless another is given."""
     n, n_control = int(is_train.sum()), int((~is_train).sum())
@@ -190,6 +199,7 @@ def tally_hits(
         statistic=statistic or weighted(hits),
         naive=naive,
         scores=scores,
+        figures=figures or {},
     )
 
 

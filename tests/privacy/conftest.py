@@ -66,6 +66,8 @@ def make_split():
     def make(n, *, control=None, seed=0, visits=1):
         train = simulated(n, seed=3 * seed, visits=visits)
         holdout = simulated(control or n, seed=3 * seed + 1, first=n, visits=visits)
-        return Split(train=train, holdout=holdout), simulated(n, seed=3 * seed + 2, visits=visits).released
+        return Split(train=train, holdout=holdout, seed=seed), simulated(
+            n, seed=3 * seed + 2, visits=visits
+        ).released
 
     return make

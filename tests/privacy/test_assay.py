@@ -12,6 +12,7 @@ from privacy.assay import FEWEST_PERSONS, assay, negative_control
 from privacy.attacks import target as target_module
 from privacy.attacks.registry import ATTACKS
 from privacy.estimates import AttackRole, Outcome
+from privacy.planted import FAMILY
 
 QUICK = ["copy_scan", "qi_match", "exact_copies"]
 
@@ -49,7 +50,17 @@ def test_planted_copies_say_what_would_have_been_seen(fresh):
     assert by_name["copy_scan"].detectable in (0.05, 0.1, 0.2)
     assert 0 <= by_name["copy_scan"].ceiling <= 1
     assert by_name["anonymeter_inference"].detectable is None
-    assert {power.attack for power in fresh.power} == {"copy_scan", "qi_match"}
+    planted = {attack.name for attack in ATTACKS.values() if attack.planted}
+    assert {power.attack for power in fresh.power} == planted | {FAMILY}
+
+
+def test_the_corrected_family_hears_a_loud_leak_and_is_no_louder_than_its_best_attack(fresh):
+    caught = {power.attack: power.caught for power in fresh.power}
+    together = caught.pop(FAMILY)
+    assert together[0.2] >= 0.8
+    for share, heard in together.items():
+        assert heard <= max(each[share] for each in caught.values()) + 0.15
+    assert fresh.detectable is None or fresh.detectable >= 0.05
 
 
 def test_the_exposed_are_named_by_their_code_only(copied):
@@ -84,6 +95,7 @@ def test_without_a_holdout_copies_are_shown_and_nothing_is_judged(make_split):
     found = assay(split.train.released, replace(split, holdout=None, trained_on_known=False))
     outcomes = {risk.attack: risk.outcome for risk in found.risks}
     assert [name for name, outcome in outcomes.items() if outcome is Outcome.ESTIMATED] == [
+        "identity_disclosure",
         "qi_match",
         "exact_copies",
     ]
@@ -221,3 +233,18 @@ def test_ties_everywhere_are_no_leak():
     scan, _, copies = assay(table.iloc[:30], split, attacks=QUICK, planted=False).risks
     assert (scan.train, scan.control, scan.p) == (0, 0, 1)
     assert (copies.train, copies.control, copies.p) == (1, 1, 1)
+
+
+def test_a_holdout_of_another_kind_cannot_serve_as_control(make_split):
+    split, _ = make_split(60, seed=0)
+    given = replace(split, seed=None)
+    other = split.holdout.table.copy()
+    number = next(column.name for column in split.train.schema.released if column.kind is Kind.NUMBER)
+    other[number] = other[number] + 5 * other[number].std()
+    elsewhere = replace(given, holdout=replace(split.holdout, table=other))
+    found = assay(split.train.released, elsewhere, attacks=QUICK, planted=False)
+    assert {risk.outcome for risk in found.risks} == {Outcome.INCONCLUSIVE}
+    assert all("not of the same kind" in risk.reason and risk.p_adjusted is None for risk in found.risks)
+    assert "holdout_differs" in {finding.code for finding in found.findings}
+    same = assay(split.train.released, given, attacks=QUICK, planted=False)
+    assert same.risks[0].outcome is Outcome.ESTIMATED

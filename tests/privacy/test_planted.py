@@ -4,7 +4,7 @@ import pytest
 from cohort.encode import nearest
 from privacy.attacks.registry import ATTACKS
 from privacy.attacks.target import build_target
-from privacy.planted import SHARES, jitter, plant, power_curves
+from privacy.planted import FAMILY, SHARES, jitter, plant, power_curves
 
 
 @pytest.fixture(scope="module")
@@ -45,19 +45,23 @@ def test_jitter_is_small_and_stays_within_what_was_seen(target):
 
 
 def test_an_attack_sees_more_of_more_copies(target):
-    scan, match = power_curves(target, [ATTACKS["copy_scan"], ATTACKS["qi_match"]], seed=0, repeats=10)
+    scan, match, family = power_curves(
+        target, [ATTACKS["copy_scan"], ATTACKS["qi_match"]], seed=0, repeats=10
+    )
     assert tuple(scan.caught) == SHARES
     assert scan.caught[0.2] == 1
     assert scan.caught[0.01] < 0.5
     assert scan.detectable is not None
     assert 0.2 < scan.ceiling < 0.8  # 5 of 100: no ranking can do much better
     assert match.ceiling is None
+    assert family.attack == FAMILY
+    assert family.caught[0.2] >= 0.9
 
 
 def test_exact_copies_would_be_easier_to_see(target, make_split):
     split, _ = make_split(100)
     loud = build_target(split.train.released, split, seed=0)
-    (scan,) = power_curves(loud, [ATTACKS["copy_scan"]], seed=0, repeats=5, shares=(0.01,))
+    scan, _ = power_curves(loud, [ATTACKS["copy_scan"]], seed=0, repeats=5, shares=(0.01,))
     assert scan.detectable == 0.01
 
 

@@ -110,6 +110,13 @@ def test_the_drafted_schema_runs_and_warns(inputs, tmp_path, synthassay):
     folder = json.loads(synthassay("run", config, "--json").stdout)["run"]
     with open(os.path.join(folder, "cohort.json"), encoding="utf-8") as file:
         assert "unconfirmed_columns" in [each["code"] for each in json.load(file)["findings"]]
+    assert "! id, age, sex, bili" in synthassay("run", config).stdout
+
+
+def test_the_demo_policy_does_not_warn_of_unconfirmed_columns(inputs, tmp_path, synthassay):
+    config = inputs(tmp_path, references=[], attacks=[], policy="demo")
+    synthassay("inspect", "patients.csv", "--out", "schema.yaml")
+    assert "! " not in synthassay("run", config).stdout
 
 
 def test_report_is_written_again(finished, tmp_path, synthassay):
