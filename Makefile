@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 RUNS ?= runs
 
-.PHONY: install demo test check dashboard bench clean
+.PHONY: install demo test check dashboard bench bench-assay clean
 
 install: $(INSTALLED)
 
@@ -34,6 +34,10 @@ dashboard: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.all
+
+bench-assay: $(INSTALLED)
+	$(BIN)/python -m benchmarks.silence
+	$(BIN)/python -m benchmarks.power
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""The whole job on three cohorts: use, risk, verdict and cost of each candidate.
+"""The whole job on three cohorts: use, risk, verdict, smallest leak noticed and cost of each candidate.
 
 ``python -m benchmarks.frontier`` runs the bundled configs of the embedded cohorts, and of pbc where
 ``../shared/data`` is there, and prints a Markdown table a cohort.
@@ -31,7 +31,7 @@ def show(run: Run) -> None:
     """One table."""
     persons = f"{run.cohort['train_persons']} train, {run.cohort['holdout_persons']} holdout"
     print(f"**{run.about['name']}** ({persons}; peak memory {run.about['peak_memory_mb']:.0f} MB)\n")
-    print(f"| candidate | verdict | {run.frontier['utility_metric']} | copy scan: excess | p | caught | s |")
+    print(f"| candidate | verdict | {run.frontier['utility_metric']} | copy scan: excess | p | noticed | s |")
     print("| --- | --- | --- | --- | ---: | ---: | ---: |")
     for evidence in run.evidence:
         print(row(run, evidence), flush=True)
@@ -45,12 +45,13 @@ def row(run: Run, evidence: Evidence) -> str:
     point = next(each for each in run.frontier["points"] if each["candidate"] == evidence.candidate)
     use, risk, scan = point["utility"], point["risk"], evidence.risk("copy_scan")
     seconds = run.about["stages"][evidence.candidate]
-    caught = "" if risk["detectable"] is None else f"{risk['detectable']:.0%}"
+    share = evidence.quantities["detectable_share"]["value"]
+    noticed = "" if share is None else f"{share:.0%}"
     return (
         f"| {evidence.candidate} | {evidence.verdict.judgement.value} "
         f"| {use['value']:.3f} [{use['low']:.3f}, {use['high']:.3f}] "
         f"| {risk['value']:+.3f} [{risk['low']:+.3f}, {risk['high']:+.3f}] "
-        f"| {scan.p if scan else float('nan'):.3f} | {caught} | {seconds:.1f} |"
+        f"| {scan.p if scan else float('nan'):.3f} | {noticed} | {seconds:.1f} |"
     )
 
 

@@ -8,58 +8,16 @@ may lie above 0 in 2.5 % of the seeds, which for 100 seeds and Monte-Carlo error
 import argparse
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 
-import numpy as np
-import pandas as pd
 from anonymeter.evaluators import SinglingOutEvaluator
 
+from benchmarks.cohorts import SHARED, draw, read_adult
 from cohort.cohort import Cohort
-from cohort.schema import Column, Kind, Role, Schema
 from cohort.split import Split
-from cohort.typed import typed_table
 from privacy.assay import assay
 
-DATA = Path(__file__).parents[1].parent / "shared" / "data" / "adult_uci"
 SIZES = ((200, 50), (200, 200))
 ATTACKS = ("anonymeter_singling_out", "anonymeter_linkability", "anonymeter_inference")
-COLUMNS = (
-    *("age", "workclass", "fnlwgt", "education", "education_num", "marital", "occupation", "relationship"),
-    *("race", "sex", "capital_gain", "capital_loss", "hours", "country", "income"),
-)
-NUMBERS = ("age", "education_num", "capital_gain", "capital_loss", "hours")
-ROLES = {
-    **dict.fromkeys(("age", "sex", "race", "country", "marital", "education"), Role.QUASI_IDENTIFIER),
-    **dict.fromkeys(("hours", "occupation"), Role.SENSITIVE),
-    "income": Role.TARGET,
-}
-
-
-def read_adult(folder: Path = DATA) -> Cohort:
-    """UCI Adult's two files, 48,842 persons, without the survey weight."""
-    parts = [
-        pd.read_csv(path, names=COLUMNS, skipinitialspace=True, dtype=str, keep_default_na=False)
-        for path in (folder / "adult.data.gz", folder / "adult.test.gz")
-    ]
-    raw = pd.concat(parts, ignore_index=True).drop(columns="fnlwgt")
-    raw["income"] = raw["income"].str.rstrip(".")
-    columns = tuple(
-        Column(
-            name=name,
-            kind=Kind.INTEGER if name in NUMBERS else Kind.CATEGORY,
-            role=ROLES.get(name, Role.OTHER),
-        )
-        for name in COLUMNS
-        if name != "fnlwgt"
-    )
-    schema = Schema(columns=columns, missing=("?",))
-    return Cohort(schema=schema, table=typed_table(raw, schema, where="adult"), name="adult")
-
-
-def draw(cohort: Cohort, sizes: tuple[int, ...], *, seed: int) -> list[Cohort]:
-    """Disjoint random parts of a cohort."""
-    order = np.random.default_rng(seed).permutation(len(cohort))
-    return [cohort.rows(part) for part in np.split(order, np.cumsum(sizes))[:-1]]
 
 
 def plain_alarm(train: Cohort, control: Cohort, synthetic: Cohort, *, seed: int) -> bool:
@@ -92,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=100)
     seeds = parser.parse_args(arguments).seeds
-    if not DATA.exists():
-        raise SystemExit(f"{DATA} is absent: put UCI Adult's two files there.")
+    if not SHARED.exists():
+        raise SystemExit(f"{SHARED} is absent: the benchmark draws persons of UCI Adult from it.")
     cohort = read_adult()
     print(f"Intervals above 0 in {seeds} seeds, the release being fresh real persons (bar: 7 of 100)\n")
     print("| train | control | " + " | ".join((*ATTACKS, "plain singling out")) + " |")
