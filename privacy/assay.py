@@ -12,10 +12,10 @@ from cohort.cohort import Cohort
 from cohort.errors import DataError, NotApplicable, Problem
 from cohort.findings import Finding
 from cohort.split import Split
-from privacy.attacks.copy_scan import exposure
 from privacy.attacks.registry import find_attacks
 from privacy.attacks.target import Attack, Bools, Floats, Tally, Target, build_target
 from privacy.estimates import AttackRole, Outcome, RiskEstimate
+from privacy.exposure import Exposure, exposure
 from privacy.planted import FAMILY, Power, power_curves
 from privacy.remarks import ASK, about_copies, about_holdout, about_split, about_target
 from privacy.statistics import ALARM, draw_labels, newcombe, p_value, twice_the_mean, westfall_young
@@ -38,8 +38,7 @@ class Assay:
     findings : tuple of Finding
         What a reader of the figures must know besides.
     exposure : DataFrame, (attacked train persons, 2), optional
-        ``person`` (the code in ``split.train.persons``) and ``copy_scan`` (its score, high for
-        whoever looks copied). Internal: it never leaves the house.
+        Who of train looks exposed. Internal: it never leaves the house.
     power : tuple of Power
         How often planted copies were caught, for the attacks quick enough to be tried on them,
         and for the primary ones together.
@@ -47,7 +46,7 @@ class Assay:
 
     risks: tuple[RiskEstimate, ...]
     findings: tuple[Finding, ...] = ()
-    exposure: pd.DataFrame | None = None
+    exposure: Exposure | None = None
     power: tuple[Power, ...] = field(default=())
 
     @property
@@ -118,7 +117,7 @@ def assay(
             *about_target(target),
             *about_copies(risks),
         ),
-        exposure=_exposure(target) if any(attack.name == "copy_scan" for attack in chosen) else None,
+        exposure=exposure(target, _scores(chosen, counted, target)),
         power=power,
     )
 
@@ -251,9 +250,15 @@ def _with_power(risk: RiskEstimate, power: Sequence[Power]) -> RiskEstimate:
     return risk
 
 
-def _exposure(target: Target) -> pd.DataFrame:
-    scores = pd.DataFrame({"person": target.attacked, "copy_scan": exposure(target)})
-    return scores[target.attacked_is_train].reset_index(drop=True)
+def _scores(
+    attacks: Sequence[Attack], counted: Sequence[Tally | RiskEstimate], target: Target
+) -> dict[str, Floats]:
+    """The attacks that rank all attacked persons."""
+    return {
+        attack.name: tally.scores
+        for attack, tally in zip(attacks, counted, strict=True)
+        if isinstance(tally, Tally) and tally.scores is not None and len(tally.scores) == len(target.attacked)
+    }
 
 
 def _mean_of(risks: Sequence[RiskEstimate]) -> RiskEstimate:

@@ -13,6 +13,7 @@ from cohort.findings import Finding
 from cohort.release import Guarantee, Release
 from cohort.split import Split
 from privacy.assay import Assay, assay, negative_control
+from privacy.exposure import Exposure
 from privacy.linkage.sample import MatchProbability, match_probability, sample_risk
 from synthassay.policy import Policy
 from synthassay.quantities import Measured, quantities
@@ -47,12 +48,12 @@ class Evaluation:
     ----------
     evidence : Evidence
         For the run folder and its reports.
-    exposure : DataFrame, optional
+    exposure : Exposure, optional
         Risk of each train person; never in a public rendering.
     """
 
     evidence: Evidence
-    exposure: pd.DataFrame | None
+    exposure: Exposure | None
 
 
 def evaluate(
@@ -151,6 +152,7 @@ def _judged(
         utility=tuple(scores),
         risks=attacked.risks,
         quantities={name: quantity.to_dict() for name, quantity in read.items()},
+        exposure={} if attacked.exposure is None else attacked.exposure.to_dict(),
         findings=(*noticed, *attacked.findings),
         verdict=judge.policy.judge(read, reference=evidence.reference and evidence.candidate != "copy"),
     )

@@ -35,6 +35,7 @@ def _evidence(evidence: Evidence, minimum: int) -> Evidence:
         risks=tuple(_risk(risk, minimum) for risk in evidence.risks),
         quantities={},
         linkage=_linkage(evidence.linkage, minimum),
+        exposure={},
         findings=(),
         verdict=None
         if evidence.verdict is None

@@ -1,6 +1,8 @@
 """The report of a run: one self-contained page, internal and public, for a reader who is no statistician."""
 
+import csv
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from synthassay.store import write_json, write_text
 from synthassay.verdicts import Judgement
 from utility.scores import UtilityScore
 
+_MOST_EXPOSED = 10
 _ROLES = {
     AttackRole.PRIMARY: "counts in the verdict",
     AttackRole.DIAGNOSTIC: "diagnostic",
@@ -100,7 +103,7 @@ def _environment() -> jinja2.Environment:
         "silence": _silence,
         "use": _use,
     }
-    environment.filters.update({**filters, "overall": _overall})
+    environment.filters.update({**filters, "overall": _overall, "most_exposed": _most_exposed})
     return environment
 
 
@@ -166,6 +169,15 @@ def _use(evidence: Evidence, frontier: dict[str, Any]) -> str:
         return "–"
     real = "" if score.reference is None else f"; real {score.reference:.2f}"
     return f"{score.value:.2f} [{score.low:.2f}, {score.high:.2f}]{real}"
+
+
+def _most_exposed(evidence: Evidence, run: Run) -> list[dict[str, str]]:
+    """The first ten lines of the candidate's private file, which is sorted; none where it is gone."""
+    path = run.folder / "private" / f"{evidence.candidate}.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(islice(csv.DictReader(lines), _MOST_EXPOSED))
 
 
 def _overall(evidence: Evidence) -> list[UtilityScore]:

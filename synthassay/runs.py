@@ -38,6 +38,8 @@ class Evidence:
         What the policy's criteria read: name to ``{"value", "low", "high", "reason"}``.
     linkage : dict
         Equivalence classes on the quasi-identifiers, of train and of the release.
+    exposure : dict
+        Who of the train persons looks exposed, and which rare groups; internal.
     findings : tuple of Finding
         What was noticed.
     verdict : Verdict, optional
@@ -55,6 +57,7 @@ class Evidence:
     risks: tuple[RiskEstimate, ...] = ()
     quantities: dict[str, dict[str, Any]] = field(default_factory=dict)
     linkage: dict[str, Any] = field(default_factory=dict)
+    exposure: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     verdict: Verdict | None = None
     failure: str = ""
@@ -72,6 +75,7 @@ class Evidence:
             "risks": [risk.to_dict() for risk in self.risks],
             "quantities": self.quantities,
             "linkage": self.linkage,
+            "exposure": self.exposure,
             "findings": [asdict(finding) for finding in self.findings],
             "verdict": None if self.verdict is None else self.verdict.to_dict(),
             "failure": self.failure,

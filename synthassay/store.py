@@ -12,12 +12,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import filelock
-import pandas as pd
 import yaml
 
 from cohort.errors import InputError, Problem
 from cohort.release import Release
 from cohort.writers import write_release
+from privacy.exposure import Exposure
 from synthassay.runs import PARTIAL, Evidence, Progress
 
 _LABEL = "Synthetic data: no row is a patient. It was made by a program, and must be labelled so."
@@ -99,12 +99,14 @@ class Draft:
         write_json(folder / "card.json", _card(release))
         return folder / "data.csv"
 
-    def write_evidence(self, evidence: Evidence, exposure: pd.DataFrame | None) -> None:
+    def write_evidence(self, evidence: Evidence, exposure: Exposure | None) -> None:
         """Write a candidate's evidence; it counts as finished from the rename on."""
         if exposure is not None:
             private = self.folder / "private"
             private.mkdir(mode=0o700, exist_ok=True)
-            exposure.to_csv(private / f"{evidence.candidate}.csv", index=False)
+            exposure.most_exposed(len(exposure.persons)).to_csv(
+                private / f"{evidence.candidate}.csv", index=False
+            )
         (self.folder / "evidence").mkdir(exist_ok=True)
         write_json(self.folder / "evidence" / f"{evidence.candidate}.json", evidence.to_dict())
 

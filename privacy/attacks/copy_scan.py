@@ -18,12 +18,12 @@ def count(target: Target, *, seed: int) -> Tally:  # noqa: ARG001
     any other real person known is. The ratio is that of doi:10.1145/3372297.3417238
     (calibrated distance); the scan over ranks is judged by permuting labels.
     """
-    scores = exposure(target)
+    scores = nearness(target)
     hits = (scores > 0).astype(np.float64)
     return tally_hits(hits, target.attacked_is_train, statistic=scan(scores), scores=scores)
 
 
-def exposure(target: Target) -> Floats:
+def nearness(target: Target) -> Floats:
     """How much nearer the release comes to each attacked person than other persons do, (attacked,)."""
     nearer = np.log((target.to_real + _SOFT) / (target.to_synthetic[:, 0] + _SOFT))
     return target.largest(nearer)

@@ -7,7 +7,7 @@ from scipy.stats import rankdata
 from sklearn.ensemble import ExtraTreesClassifier
 
 from cohort.encode import Points
-from privacy.attacks.copy_scan import exposure
+from privacy.attacks.copy_scan import nearness
 from privacy.attacks.densities import log_density
 from privacy.attacks.target import Attack, Floats, Tally, Target, tally_hits
 from privacy.estimates import AttackRole
@@ -37,7 +37,7 @@ def count(target: Target, *, seed: int) -> Tally:
     """
     rng = np.random.default_rng(seed)
     is_planted = not target.nearest_synthetic.shape[1]
-    scores = {"ratio": exposure(target)}
+    scores = {"ratio": nearness(target)}
     if not is_planted:
         scores |= {"domias": domias(target), "classifier": resemblance(target, rng=rng)}
     ranks = np.stack([rankdata(each) / len(each) for each in scores.values()], axis=1)

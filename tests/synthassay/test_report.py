@@ -41,6 +41,12 @@ def test_the_board_reads_what_was_not_tested(page):
     assert "What a cohort of this size can prove" in words
 
 
+def test_who_is_exposed_stands_in_the_internal_page_only(page, finished):
+    assert "Who is exposed" in _words(page)
+    assert finished.of("trees").exposure["strata"][0]["n"] == 80
+    assert "Who is exposed" not in _words(render(public_run(finished), public=True))
+
+
 def test_the_public_page_has_no_seed_no_hash_and_no_machine(finished):
     page = _words(render(public_run(finished), public=True))
     for secret in (finished.about["config_hash"], finished.about["input_hash"], "seed", "numpy"):
@@ -92,6 +98,7 @@ def test_the_public_run_leaves_no_exact_small_count(finished):
                 assert rate is None or rate == 0 or round(rate * n) >= 11 - 1
         train = each.linkage.get("train", {})
         assert all(value is None or value == 0 or value >= 11 for value in train.values())
+        assert not each.exposure
         assert not each.findings
         assert not each.quantities
 
