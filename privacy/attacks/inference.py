@@ -185,7 +185,8 @@ def _figures(
 def _named(target: Target, strata: Ints, secret: Secret) -> Iterator[tuple[str, Bools]]:
     """Each stratum of enough train persons by its name, and the others together."""
     name = secret.column.name
-    cells = target.real[name].iloc[target.rows].fillna("missing")
+    values = target.real[name].iloc[target.rows].astype(object)
+    cells = values.where(values.notna(), "missing")
     few = np.zeros(len(strata), dtype=bool)
     for stratum in np.unique(strata):
         rows = strata == stratum

@@ -249,3 +249,26 @@ def test_a_holdout_of_another_kind_cannot_serve_as_control(make_split):
     assert "holdout_differs" in {finding.code for finding in found.findings}
     same = assay(split.train.released, given, attacks=QUICK, planted=False)
     assert same.risks[0].outcome is Outcome.ESTIMATED
+
+
+@pytest.mark.parametrize("kind", [Kind.INTEGER, Kind.NUMBER, Kind.DATE, Kind.CATEGORY, Kind.ORDINAL])
+def test_a_secret_of_every_kind_may_have_missing_cells(kind):
+    rng = np.random.default_rng(0)
+    values = {
+        Kind.INTEGER: pd.array(rng.integers(0, 9, 90), dtype="Int64"),
+        Kind.NUMBER: rng.normal(size=90),
+        Kind.DATE: pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 500, 90), unit="D"),
+    }.get(kind, rng.choice(["a", "b", "c"], 90))
+    table = pd.DataFrame({"age": pd.array(rng.integers(20, 80, 90), dtype="Int64"), "secret": values})
+    table["secret"] = table["secret"].mask(np.arange(90) % 4 == 0)
+    columns = (
+        Column(name="age", kind=Kind.INTEGER, role=Role.QUASI_IDENTIFIER),
+        Column(name="secret", kind=kind, role=Role.SENSITIVE),
+    )
+    side = Cohort(schema=Schema(columns=columns), table=table)
+    split = Split(train=side.rows(np.arange(30)), holdout=side.rows(np.arange(30, 60)), seed=0)
+    found = assay(table.iloc[60:].reset_index(drop=True), split, planted=False)
+    outcomes = {risk.attack: risk.outcome for risk in found.risks}
+    assert outcomes["inference"] is Outcome.ESTIMATED
+    assert outcomes["anonymeter_inference"] is Outcome.ESTIMATED
+    assert outcomes["identity_disclosure"] is Outcome.ESTIMATED
