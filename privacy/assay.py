@@ -181,7 +181,7 @@ def _judge(
         if isinstance(tally, Tally) and target.has_control:
             values[attack.name] = tally.statistic(_labels(tally.is_train, shared, rng))
     leading = {a.name: values[a.name] for a in attacks if a.role is AttackRole.PRIMARY and a.name in values}
-    adjusted = westfall_young(leading)
+    adjusted = westfall_young(leading, {attack.name: attack.weight for attack in attacks})
     return tuple(
         _estimate(attack, tally, values=values.get(attack.name), p_adjusted=adjusted.get(attack.name))
         if isinstance(tally, Tally)

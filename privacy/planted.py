@@ -114,7 +114,8 @@ def _rung(
     alarms = {name: p_value(found) <= ALARM for name, found in values.items()}
     leading = {a.name: values[a.name] for a in attacks if a.role is AttackRole.PRIMARY and a.name in values}
     if leading:
-        alarms[FAMILY] = min(westfall_young(leading).values()) <= ALARM
+        weights = {attack.name: attack.weight for attack in attacks}
+        alarms[FAMILY] = min(westfall_young(leading, weights).values()) <= ALARM
     return alarms
 
 

@@ -126,21 +126,29 @@ def p_value(values: Floats) -> float:
     return float((values >= values[0] - _TIE).mean())
 
 
-def westfall_young(values: Mapping[str, Floats]) -> dict[str, float]:
+def westfall_young(
+    values: Mapping[str, Floats], weights: Mapping[str, float] | None = None
+) -> dict[str, float]:
     """Adjusted p-values on shared permutations: step-down minimum p, Westfall and Young 1993.
 
     Statistics are brought to a common scale by their ranks among the permutations (Ge, Dudoit
-    and Speed 2003, doi:10.1007/BF02595811), so that a scan and a rate weigh alike.
+    and Speed 2003, doi:10.1007/BF02595811), so that a scan and a rate weigh alike, and then
+    divided by weights that were fixed beforehand (Genovese, Roeder and Wasserman 2006,
+    doi:10.1093/biomet/93.3.509).
 
     Parameters
     ----------
     values : mapping of str to ndarray, (1 + draws,)
         Each attack's statistic on the same labels.
+    weights : mapping of str to float, > 0, optional
+        How much of the error is spent on each attack, beside the others; 1 where not named.
     """
     if not values:
         return {}
-    names = sorted(values, key=lambda name: p_value(values[name]))
-    scaled = np.stack([_ranked_p(values[name]) for name in names])
+    spent = weights or {}
+    shares = {name: _ranked_p(found) / spent.get(name, 1.0) for name, found in values.items()}
+    names = sorted(shares, key=lambda name: shares[name][0])
+    scaled = np.stack([shares[name] for name in names])
     smallest = np.minimum.accumulate(scaled[::-1], axis=0)[::-1]
     adjusted = (smallest <= scaled[:, :1] + _TIE).mean(axis=1)
     return dict(zip(names, np.maximum.accumulate(adjusted).tolist(), strict=True))

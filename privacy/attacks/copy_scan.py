@@ -39,4 +39,6 @@ ATTACK = Attack(
     role=AttackRole.PRIMARY,
     count=count,
     planted=True,
+    # As much as the six others together: it hears the fewest copies, and must not drown among them.
+    weight=6.0,
 )

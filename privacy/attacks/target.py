@@ -166,6 +166,8 @@ class Attack:
         something, it is still only a diagnostic without them.
     planted : bool
         Whether it is tried on planted copies, which an attack must be quick for.
+    weight : float, > 0
+        Of a primary attack: how much of the family's error is spent on it, beside the others.
     """
 
     name: str
@@ -175,6 +177,7 @@ class Attack:
     count: Count
     needs_control: bool = True
     planted: bool = False
+    weight: float = 1.0
 
 
 def tally_hits(

@@ -124,3 +124,21 @@ def test_the_bootstrap_covers_the_mean():
 )
 def test_the_detectable_share_is_caught_with_every_larger_one(power, expected):
     assert smallest_detectable(power) == expected
+
+
+def test_weights_spend_the_error_where_it_was_said_and_keep_the_level():
+    rng = np.random.default_rng(0)
+    weights = {"a": 6.0}
+    alarms = {"even": 0, "weighted": 0}
+    found = {"even": 0, "weighted": 0}
+    for _ in range(400):
+        null = {name: rng.normal(size=200) for name in "abcdefg"}
+        alarms["even"] += min(westfall_young(null).values()) <= 0.05
+        alarms["weighted"] += min(westfall_young(null, weights).values()) <= 0.05
+        leak = {**null, "a": np.concatenate([[null["a"][0] + 2.2], null["a"][1:]])}
+        found["even"] += westfall_young(leak)["a"] <= 0.05
+        found["weighted"] += westfall_young(leak, weights)["a"] <= 0.05
+    level = 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
+    assert alarms["even"] / 400 <= level
+    assert alarms["weighted"] / 400 <= level
+    assert found["weighted"] > found["even"] + 40
