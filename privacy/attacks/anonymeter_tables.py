@@ -1,5 +1,6 @@
 """Tables as anonymeter can read them without its faults (docs/attacks.md lists each)."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -10,6 +11,10 @@ from anonymeter.neighbors import mixed_types_kneighbors
 
 from cohort.encode import as_floats
 from cohort.schema import Column, Kind
+
+# What the library warns of stands in our estimates (fewer queries, a wider interval): without a
+# handler Python would print it in the middle of a steward's run.
+logging.getLogger("anonymeter").addHandler(logging.NullHandler())
 
 MOST_TARGETS = 500  # of each side: the library compares every target with every row, one by one
 

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -98,3 +101,12 @@ def test_equal_seeds_give_equal_results_and_leave_the_global_source_alone(make_s
     split, fresh = make_split(60)
     one, other = (attack_once("anonymeter_singling_out", fresh, split, seed=4) for _ in range(2))
     assert one == other
+
+
+def test_the_librarys_warnings_are_not_printed_in_the_middle_of_a_run():
+    code = (
+        "import logging; import privacy.attacks.anonymeter_tables; "
+        "logging.getLogger('anonymeter.evaluators').warning('noise')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "noise" not in done.stderr
