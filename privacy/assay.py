@@ -148,8 +148,8 @@ def negative_control(
         return Assay(risks=tuple(missing), findings=about_split(split))
     found = []
     for turn in range(repeats):
-        halves = _halves(split.holdout, seed=_seed(seed, f"halves {turn}"))
-        for released, control in (halves, halves[::-1]):
+        parts = halves(split.holdout, seed=_seed(seed, f"halves {turn}"))
+        for released, control in (parts, parts[::-1]):
             fresh = replace(split, holdout=control)
             found.append(assay(released.released, fresh, attacks=attacks, seed=seed, planted=False))
     together = zip(*(each.risks for each in found), strict=True)
@@ -306,7 +306,8 @@ def _together(risks: Sequence[RiskEstimate], name: str) -> float | None:
     return None if None in values else twice_the_mean(values)
 
 
-def _halves(cohort: Cohort, *, seed: int) -> tuple[Cohort, Cohort]:
+def halves(cohort: Cohort, *, seed: int) -> tuple[Cohort, Cohort]:
+    """Divide a cohort's persons at random: one half to be released, the other for control."""
     order = np.random.default_rng(seed).permutation(cohort.n_persons)
     middle = cohort.n_persons // 2
     return cohort.of_persons(order[:middle]), cohort.of_persons(order[middle:])

@@ -154,13 +154,6 @@ def westfall_young(
     return dict(zip(names, np.maximum.accumulate(adjusted).tolist(), strict=True))
 
 
-def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """Holm's adjusted p-values, for what cannot be permuted (https://www.jstor.org/stable/4615733)."""
-    names = sorted(p_values, key=lambda name: p_values[name])
-    scaled = [min(1.0, (len(names) - place) * p_values[name]) for place, name in enumerate(names)]
-    return dict(zip(names, np.maximum.accumulate(scaled).tolist(), strict=True)) if names else {}
-
-
 def twice_the_mean(p_values: Sequence[float]) -> float:
     """One valid p from several that depend on each other in any way: twice their mean.
 

@@ -4,15 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from cohort.cohort import Cohort
 from cohort.errors import NotApplicable
 from cohort.findings import Finding
 from cohort.release import Guarantee, Release
 from cohort.split import Split
-from privacy.assay import Assay, assay, negative_control
+from privacy.assay import Assay, assay, halves, negative_control
 from privacy.exposure import Exposure
 from privacy.linkage.sample import MatchProbability, match_probability, sample_risk
 from synthassay.policy import Policy
@@ -113,7 +111,7 @@ def evaluate_holdout(split: Split, judge: Judge, *, seed: int, progress: Share) 
     """
     if split.holdout is None:
         raise ValueError("the holdout reference needs a holdout")
-    released, control = _halves(split.holdout, seed=seed)
+    released, control = halves(split.holdout, seed=seed)
     measured = measure(released.released, replace(split, holdout=control), seed=seed)
     progress(0.1)
     attacked = negative_control(split, attacks=judge.attacks, seed=seed)
@@ -157,12 +155,6 @@ def _judged(
         verdict=judge.policy.judge(read, reference=evidence.reference and evidence.candidate != "copy"),
     )
     return Evaluation(evidence=whole, exposure=attacked.exposure)
-
-
-def _halves(holdout: Cohort, *, seed: int) -> tuple[Cohort, Cohort]:
-    order = np.random.default_rng(seed).permutation(holdout.n_persons)
-    middle = len(order) // 2
-    return holdout.of_persons(order[:middle]), holdout.of_persons(order[middle:])
 
 
 def _match(synthetic: pd.DataFrame, split: Split, *, seed: int) -> MatchProbability | None:

@@ -5,7 +5,6 @@ from scipy.stats import fisher_exact
 from privacy.statistics import (
     bootstrap_mean,
     draw_labels,
-    holm,
     newcombe,
     p_value,
     scan,
@@ -96,9 +95,7 @@ def test_corrected_p_values_control_the_family_and_use_dependence():
     assert twin["a"] == pytest.approx(own["a"])
 
 
-def test_holm_and_the_twice_mean():
-    assert holm({"a": 0.01, "b": 0.04, "c": 0.03}) == pytest.approx({"a": 0.03, "c": 0.06, "b": 0.06})
-    assert holm({}) == {}
+def test_the_twice_mean():
     assert westfall_young({}) == {}
     assert twice_the_mean([0.01, 0.03]) == pytest.approx(0.04)
     assert twice_the_mean([0.9, 0.8]) == 1
