@@ -1,36 +1,35 @@
-"""The ceiling of every attack: what a perfect ranking would catch at a cohort's own size."""
+"""The ceiling of every attack: what nobody can surpass at a cohort's own size."""
 
 import numpy as np
 
-from privacy.statistics import ALARM, draw_labels, p_value, scan
-
-_DRAWS = 199
-_REPEATS = 100
+from privacy.statistics import ALARM
 
 
-def ceiling(*, train: int, control: int, share: float, seed: int = 0) -> float:
-    """How often a ranking that places every copied person first raises an alarm.
+def ceiling(*, train: int, control: int, share: float, cross_fitted: bool = False) -> float:
+    """How often the best attack that anybody could make raises an alarm.
 
-    The persons who were not copied are told from nobody, so no scan over ranks can be caught more
-    often at this size. Only somebody who knew beforehand how many were copied could be.
+    Whoever knew exactly which persons were copied would still have to judge by permuted labels,
+    and all copied persons are train's in a part of these: of c persons in about one of 2^c. By
+    Neyman and Pearson's lemma no test of labels is caught more often than the level over that part.
 
     Parameters
     ----------
     train, control : int, > 0
         Persons on each side.
     share : float, in (0, 1]
-        Of the train persons, who is copied.
-    seed : int
-        Of the permutations.
+        Of the train persons, who is copied; at least one.
+    cross_fitted : bool
+        Whether the same share of control is copied into a second release: the labels must then be
+        right about these as well.
 
     Returns
     -------
-    float, in [0, 1]
-        The share of 100 repeats with a p of at most 0.05.
+    float, in (0, 1]
+        The highest power at a level of .05.
     """
-    rng = np.random.default_rng(seed)
-    is_train = np.arange(train + control) < train
-    labels = draw_labels(is_train, draws=_DRAWS, rng=rng)
-    copied = np.arange(train + control) < max(1, round(share * train))
-    alarms = [p_value(scan(copied + 0.5 * rng.random(len(copied)))(labels)) <= ALARM for _ in range(_REPEATS)]
-    return float(np.mean(alarms))
+    copied = np.arange(max(1, round(share * train)))
+    by_chance = float(np.prod((train - copied) / (train + control - copied)))
+    if cross_fitted:
+        others = np.arange(max(1, round(share * control)))
+        by_chance *= float(np.prod((control - others) / (train + control - len(copied) - others)))
+    return 1.0 if by_chance <= ALARM else ALARM / by_chance

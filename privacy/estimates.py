@@ -54,8 +54,8 @@ class RiskEstimate:
         The smallest share of copied records that the attack caught in 80 % of the planted
         leaks at this size; None where it was not measured or no share was caught.
     ceiling : float, in [0, 1]
-        How often the scan catches a ranking that places every planted person first, at 5 % of
-        copied records; None where it was not measured.
+        The highest power that any attack can have at 5 % of copied records; None where it was not
+        measured.
     reason : str
         Why the outcome is not *estimated*.
     figures : dict of str to dict

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.stats import beta, binom, norm
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -38,7 +38,8 @@ def wilson(hits: float, n: float, *, level: float = 0.95) -> tuple[float, float]
     rate = hits / n
     middle = (rate + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * float(np.sqrt(max(rate * (1 - rate), 0.0) / n + z**2 / (4 * n**2)))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # At 0 and 1 an end is the rate itself, which rounding must not pass.
+    return min(rate, max(0.0, middle - half)), max(rate, min(1.0, middle + half))
 
 
 def newcombe(
@@ -54,6 +55,33 @@ def newcombe(
     down = float(np.hypot(rate - low, high_control - control))
     up = float(np.hypot(high - rate, control - low_control))
     return excess - down, excess + up
+
+
+def newcombe_paired(hits: Floats, control: Floats, *, level: float = 0.95) -> tuple[float, float]:
+    """Newcombe's score interval of a difference of two rates of the same persons, not clipped at 0.
+
+    Method 10 of doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C: Wilson's
+    intervals, added in squares less what both rates share. Hits may be in part; their covariance
+    is then set against the binomial variances, which are never smaller than theirs.
+
+    Parameters
+    ----------
+    hits, control : ndarray, (persons,), each in [0, 1]
+        Of the same persons in the same order.
+    level : float, in (0, 1)
+        Two-sided.
+    """
+    n = len(hits)
+    rates = float(np.mean(hits)), float(np.mean(control))
+    (low, high), (low_control, high_control) = (wilson(rate * n, n, level=level) for rate in rates)
+    shared = float(np.mean(hits * control)) - rates[0] * rates[1]
+    shared = max(shared - 0.5 / n, 0.0) if shared > 0 else shared  # Newcombe's continuity correction
+    spread = float(np.sqrt(np.prod([rate * (1 - rate) for rate in rates])))
+    phi = shared / spread if spread > _TIE else 0.0
+    down, up = (rates[0] - low, high_control - rates[1]), (high - rates[0], rates[1] - low_control)
+    apart = [float(np.sqrt(max(a**2 - 2 * phi * a * b + b**2, 0.0))) for a, b in (down, up)]
+    excess = rates[0] - rates[1]
+    return max(excess - apart[0], -1.0), min(excess + apart[1], 1.0)
 
 
 def draw_labels(is_train: Bools, *, draws: int, rng: np.random.Generator) -> Bools:
@@ -115,6 +143,20 @@ def scan(scores: Floats, *, smallest: int = 4, steps: int = 16) -> Statistic:
     return weighted(np.clip(places, 0.0, 1.0))
 
 
+def combined(*statistics: Statistic) -> Statistic:
+    """Several readings of the same evidence as one: the product of their p-values, Fisher 1932.
+
+    Each reading's p is its rank among the permutations of the labels, and so is that of the
+    product, which is therefore exact however much the readings depend on each other.
+    """
+
+    def statistic(labels: Bools) -> Floats:
+        ranked = [_ranked_p(each(labels)) for each in statistics]
+        return -np.asarray(np.log(ranked).sum(axis=0), dtype=np.float64)
+
+    return statistic
+
+
 def p_value(values: Floats) -> float:
     """One-sided p of the first value among all of them: exact, never 0.
 
@@ -124,6 +166,11 @@ def p_value(values: Floats) -> float:
         A statistic on `draw_labels`.
     """
     return float((values >= values[0] - _TIE).mean())
+
+
+def normal_scores(values: Floats) -> Floats:
+    """A statistic's place among its permutations as a normal score, (1 + draws,): for adding it to others."""
+    return np.asarray(norm.isf(_ranked_p(values) - 0.5 / len(values)), dtype=np.float64)
 
 
 def westfall_young(
@@ -162,17 +209,6 @@ def twice_the_mean(p_values: Sequence[float]) -> float:
     return min(1.0, 2 * float(np.mean(p_values)))
 
 
-def bootstrap_mean(
-    values: Floats, *, rng: np.random.Generator, draws: int = 1000, level: float = 0.95
-) -> tuple[float, float]:
-    """Percentile interval of a mean over persons (Efron 1979, doi:10.1214/aos/1176344552)."""
-    distinct, counts = np.unique(values, return_counts=True)
-    drawn = rng.multinomial(len(values), counts / len(values), size=draws)
-    means = drawn @ distinct / len(values)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
-
-
 def smallest_detectable(power: Mapping[float, float]) -> float | None:
     """The smallest share from which on the planted copies were caught often enough.
 
@@ -197,3 +233,35 @@ def _ranks_above(scores: Floats) -> npt.NDArray[np.int64]:
 def _ranked_p(values: Floats) -> Floats:
     ordered = np.sort(values)
     return (len(values) - np.searchsorted(ordered, values - _TIE, "left")) / len(values)
+
+
+def clopper_pearson(hits: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
+    """The exact interval of a rate (Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404).
+
+    It holds as well where the trials differ in their rates and only the mean rate is asked for
+    (Hoeffding 1956, doi:10.1214/aoms/1177728178).
+    """
+    tail = (1 - level) / 2
+    low = float(beta.ppf(tail, hits, n - hits + 1)) if hits else 0.0
+    high = float(beta.ppf(1 - tail, hits + 1, n - hits)) if hits < n else 1.0
+    return low, high
+
+
+def binomial_p(hits: int, n: int, *, rate: float = 0.5) -> float:
+    """One-sided p of at least so many hits where ``rate`` is the true one: exact."""
+    return float(binom.sf(hits - 1, n, rate))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p-values, however they depend on each other (Holm 1979, www.jstor.org/stable/4615733)."""
+    order = np.argsort(p_values, kind="stable")
+    scaled = np.asarray(p_values)[order] * np.arange(len(order), 0, -1)
+    adjusted = np.empty(len(order))
+    adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    return [float(p) for p in adjusted]
+
+
+def detectable_rate(n: int, *, alarm: float = ALARM, caught: float = CAUGHT) -> float | None:
+    """The smallest rate that `binomial_p` tells from one half often enough; None where none is."""
+    fewest = int(binom.isf(alarm, n, 0.5)) + 1  # P(hits >= fewest) is at most the alarm
+    return None if fewest > n else float(beta.ppf(caught, fewest, n - fewest + 1))

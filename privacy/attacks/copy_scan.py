@@ -4,7 +4,7 @@ import numpy as np
 
 from privacy.attacks.target import Attack, Floats, Tally, Target, tally_hits
 from privacy.estimates import AttackRole
-from privacy.statistics import scan
+from privacy.statistics import combined, scan, weighted
 
 _SOFT = 0.05
 
@@ -16,11 +16,15 @@ def count(target: Target, *, seed: int) -> Tally:  # noqa: ARG001
     synthetic row and dr to the nearest row of another real person; a person has the highest of
     their rows. A hit is a person with ds < dr: the release holds somebody more like them than
     any other real person known is. The ratio is that of doi:10.1145/3372297.3417238
-    (calibrated distance); the scan over ranks is judged by permuting labels.
+    (calibrated distance).
+
+    Scores are read twice, on the same permuted labels: by a scan over their ranks, which hears a
+    shift of many, and by the sum of squared ratios, which a few copies dominate.
     """
     scores = nearness(target)
     hits = (scores > 0).astype(np.float64)
-    return tally_hits(hits, target.attacked_is_train, statistic=scan(scores), scores=scores)
+    evidence = combined(scan(scores), weighted(np.exp(2 * scores)))
+    return tally_hits(hits, target.attacked_is_train, statistic=evidence, scores=scores)
 
 
 def nearness(target: Target) -> Floats:
@@ -39,6 +43,6 @@ ATTACK = Attack(
     role=AttackRole.PRIMARY,
     count=count,
     planted=True,
-    # As much as the six others together: it hears the fewest copies, and must not drown among them.
-    weight=6.0,
+    # Four fifths of the error: of planted copies, and of what trees give away, it hears the most.
+    weight=24.0,
 )
