@@ -6,15 +6,17 @@ read on the same permutations of labels as before.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 
-from cohort.encode import as_floats, nearest
+from cohort.encode import as_floats, joined, nearest
 from cohort.errors import NotApplicable
 from cohort.schema import Column, Kind
-from privacy.attacks.target import Attack, Bools, Floats, Ints, Target
+from privacy.attacks.target import Attack, Bools, Floats, Ints, Pool, Target
 from privacy.ceiling import ceiling
+from privacy.cross_fit import count_folds
 from privacy.estimates import AttackRole
 from privacy.statistics import ALARM, draw_labels, p_value, smallest_detectable, westfall_young
 
@@ -22,7 +24,8 @@ FAMILY = "family"
 """The primary attacks together: what the verdict's corrected p would have caught."""
 
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2)
-REPEATS = 20
+REPEATS = 40
+REPEATS_BIG = 20  # where not all persons are attacked
 CEILING_SHARE = 0.05
 _DRAWS = 199
 _JITTER = 0.05
@@ -39,8 +42,8 @@ class Power:
     caught : dict of float to float
         For each share of copied records, in how many of the repeats its p was at most 0.05.
     ceiling : float, optional
-        How often a ranking that places every planted person first is caught at 5 % of copied
-        records; None for an attack that ranks nobody.
+        The highest power that any attack can have at 5 % of copied records; None for an attack
+        that ranks nobody.
     """
 
     attack: str
@@ -58,7 +61,7 @@ def power_curves(
     attacks: Sequence[Attack],
     *,
     seed: int,
-    repeats: int = REPEATS,
+    repeats: int | None = None,
     shares: Sequence[float] = SHARES,
     progress: Callable[[float], None] = lambda share: None,
 ) -> tuple[Power, ...]:
@@ -72,8 +75,8 @@ def power_curves(
         Those which are quick enough; what is not applicable is left out.
     seed : int
         Of copies and permutations.
-    repeats : int
-        Plantings for each share.
+    repeats : int, optional
+        Plantings for each share; by default `REPEATS`, or `REPEATS_BIG` where not all persons are attacked.
     shares : sequence of float, in (0, 1)
         Of the release's rows.
     progress : callable
@@ -83,16 +86,15 @@ def power_curves(
     labels = draw_labels(target.attacked_is_train, draws=_DRAWS, rng=rng)
     caught: dict[str, dict[float, float]] = {}
     ranking: set[str] = set()
+    turns = repeats or (REPEATS if len(target.attacked) == len(target.is_train) else REPEATS_BIG)
+    planted = sow(target, [share for share in shares for _ in range(turns)], rng=rng)
     for place, share in enumerate(shares):
-        rung = [
-            _rung(planted, attacks, labels, ranking, seed=seed)
-            for planted in plant(target, share=share, repeats=repeats, rng=rng)
-        ]
+        rung = [_rung(each, attacks, labels, ranking, seed=seed) for each in islice(planted, turns)]
         for name in dict.fromkeys(name for alarms in rung for name in alarms):
             heard = [alarms[name] for alarms in rung if name in alarms]
             caught.setdefault(name, {})[share] = float(np.mean(heard))
         progress((place + 1) / len(shares))
-    top = _ceiling(target, seed=seed) if ranking else None
+    top = _ceiling(target) if ranking else None
     return tuple(
         Power(attack=name, caught=found, ceiling=top if name in ranking else None)
         for name, found in caught.items()
@@ -106,7 +108,7 @@ def _rung(
     values: dict[str, Floats] = {}
     for attack in attacks:
         try:
-            tally = attack.count(planted, seed=seed)
+            tally = count_folds(attack, planted, seed=seed)
         except NotApplicable:
             continue
         values[attack.name] = tally.statistic(labels)
@@ -120,21 +122,49 @@ def _rung(
 
 
 def plant(target: Target, *, share: float, repeats: int, rng: np.random.Generator) -> Iterator[Target]:
-    """The same target with jittered copies of train's rows in place of random synthetic ones."""
-    copies = _copies(target, share)
-    rows = np.concatenate([_drawn_rows(target, copies=copies, rng=rng) for _ in range(repeats)])
-    # All repeats are moved and encoded at once: most of the work on a small table is a call's own.
-    moved = jitter(target, target.real.iloc[rows].reset_index(drop=True), rng=rng)
-    points = target.encoder.encode(moved)
-    for start in range(0, len(rows), copies):
-        part = slice(start, start + copies)
-        replaced = np.zeros(len(target.synthetic), dtype=bool)
-        replaced[rng.choice(len(replaced), copies, replace=False)] = True
-        to_copies, _ = nearest(target.points, points[part])
+    """The same share of copies several times over: see `sow`."""
+    return sow(target, [share] * repeats, rng=rng)
+
+
+def sow(target: Target, shares: Sequence[float], *, rng: np.random.Generator) -> Iterator[Target]:
+    """The same target with jittered copies of train's rows in place of random synthetic ones.
+
+    Cross-fitted, copies are planted in both releases at once, each time of those it was made from.
+
+    Parameters
+    ----------
+    target : Target
+        Before any copy.
+    shares : sequence of float, in (0, 1]
+        Of the release's rows: one planting each, all of them chosen from one pool.
+    rng : Generator
+        Of persons, jitter and places.
+    """
+    folds = (_sow(fold, shares, rng=rng) for fold in target.folds)
+    return (replace(first, opposite=next(iter(rest), None)) for first, *rest in zip(*folds, strict=True))
+
+
+def _sow(target: Target, shares: Sequence[float], *, rng: np.random.Generator) -> Iterator[Target]:
+    drawn = [_drawn_rows(target, copies=_copies(target, share), rng=rng) for share in shares]
+    # All are moved and encoded at once: most of the work on a small table is a call's own.
+    moved = jitter(target, target.real.iloc[np.concatenate(drawn)].reset_index(drop=True), rng=rng)
+    copies = target.encoder.encode(moved)
+    pool = Pool(
+        table=pd.concat([target.pool.table, moved], ignore_index=True),
+        points=joined([target.pool.points, copies]),
+    )
+    sown = replace(target, pool=pool, original=target, held={})
+    ends = np.cumsum([len(rows) for rows in drawn])
+    for start, end in zip([0, *ends[:-1]], ends, strict=True):
+        replaced = np.zeros(len(target.released), dtype=bool)
+        replaced[rng.choice(len(replaced), end - start, replace=False)] = True
+        to_copies = np.full((len(target.points), 1), np.inf)
+        if end > start:
+            to_copies, _ = nearest(target.points, copies[start:end])
         yield replace(
-            target,
-            synthetic=pd.concat([target.synthetic[~replaced], moved.iloc[part]], ignore_index=True),
-            to_synthetic=np.minimum(_distance_to_kept(target, replaced), to_copies[:, 0])[:, None],
+            sown,
+            released=np.concatenate([np.flatnonzero(~replaced), np.arange(start, end) + len(replaced)]),
+            to_synthetic=np.minimum(_distance_to_kept(target, replaced)[:, None], to_copies),
             nearest_synthetic=np.zeros((len(target.points), 0), dtype=np.int64),
         )
 
@@ -177,9 +207,13 @@ def _copies(target: Target, share: float) -> int:
 
 
 def _drawn_rows(target: Target, *, copies: int, rng: np.random.Generator) -> Ints:
-    """One random row of each of as many train persons; persons repeat only where there are too few."""
+    """One random row of each of as many train persons; persons repeat only where there are too few.
+
+    Of a big table only those who are attacked: to them, copies of others are rows like any.
+    """
     train = np.flatnonzero(target.is_train)
     persons = rng.choice(train, copies, replace=copies > len(train))
+    persons = persons[np.isin(persons, target.attacked)]
     # Owners come in no order; sorted, the rows of one person lie together.
     order = np.argsort(target.owners, kind="stable")
     first, end = (np.searchsorted(target.owners[order], persons, side) for side in ("left", "right"))
@@ -191,12 +225,11 @@ def _distance_to_kept(target: Target, replaced: Bools) -> Floats:
     kept = np.where(replaced[target.nearest_synthetic], np.inf, target.to_synthetic).min(axis=1)
     lost = np.flatnonzero(np.isinf(kept))
     if len(lost) and not replaced.all():
-        remaining = target.encoder.encode(target.synthetic[~replaced])
-        kept[lost] = nearest(target.points[lost], remaining)[0][:, 0]
+        kept[lost] = nearest(target.points[lost], target.minted[~replaced])[0][:, 0]
     return np.asarray(kept, dtype=np.float64)
 
 
-def _ceiling(target: Target, *, seed: int) -> float:
+def _ceiling(target: Target) -> float:
     n, n_control = int(target.attacked_is_train.sum()), int((~target.attacked_is_train).sum())
     copied = min(1.0, _copies(target, CEILING_SHARE) / int(target.is_train.sum()))
-    return ceiling(train=n, control=n_control, share=copied, seed=seed)
+    return ceiling(train=n, control=n_control, share=copied, cross_fitted=len(target.folds) == 2)

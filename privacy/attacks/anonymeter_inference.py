@@ -1,5 +1,7 @@
 """Anonymeter's inference: a patient's secret read off the most similar row of the release."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from anonymeter.evaluators.inference_predictor import InferencePredictor
@@ -8,7 +10,7 @@ from anonymeter.neighbors.mixed_types_kneighbors import KNNInferencePredictor
 from cohort.errors import NotApplicable
 from cohort.schema import Column, Schema
 from privacy.attacks.anonymeter_tables import MOST_TARGETS, keep_compiled, plain_tables
-from privacy.attacks.secrets import choose_secrets
+from privacy.attacks.secrets import choose_secrets, require_variety
 from privacy.attacks.target import Attack, Floats, Tally, Target, tally_hits
 from privacy.estimates import AttackRole
 
@@ -29,6 +31,7 @@ def count(target: Target, *, seed: int) -> Tally:
         raise NotApplicable(
             "the schema calls no column sensitive or target, or there is nothing else to know"
         )
+    require_variety(target.encoder, secrets)
     targets, is_train = target.one_row_each(rng=np.random.default_rng(seed), most=MOST_TARGETS)
     tables = [target.synthetic, targets]
     guessed = [_guess(tables, target.schema, secret) for secret in secrets]
@@ -60,10 +63,15 @@ def _guess(tables: list[pd.DataFrame], schema: Schema, secret: Column) -> tuple[
         data=synthetic, columns=known, target_col=hidden, n_jobs=1
     )
     guesses = predictor.predict(targets)
-    numeric = pd.api.types.is_numeric_dtype(synthetic[hidden])
-    blind = synthetic[hidden].median() if numeric else synthetic[hidden].mode().iloc[0]
-    naive = pd.Series([blind] * len(targets), dtype=synthetic[hidden].dtype)
+    naive = pd.Series([_commonest(synthetic[hidden])] * len(targets), dtype=synthetic[hidden].dtype)
     return right(guesses, targets[hidden]), right(naive, targets[hidden])
+
+
+def _commonest(values: pd.Series) -> Any:
+    """The median of numbers, NaN where all are missing; of anything else the most frequent value."""
+    if not pd.api.types.is_numeric_dtype(values):
+        return values.mode().iloc[0]
+    return values.median() if values.notna().any() else np.nan
 
 
 ATTACK = Attack(

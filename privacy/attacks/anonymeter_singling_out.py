@@ -77,13 +77,13 @@ def _rates(fits: csr_matrix, labels: Bools) -> tuple[Floats, Floats]:
     control = np.asarray(fits.sum(axis=1)).astype(np.int64) - train
     n, n_control = int(labels[0].sum()), int((~labels[0]).sum())
     size = min(n, n_control)
-    return _alone(n, size)[train].mean(axis=0), _alone(n_control, size)[control].mean(axis=0)
+    return _alone(train, n, size).mean(axis=0), _alone(control, n_control, size).mean(axis=0)
 
 
-def _alone(persons: int, size: int) -> Floats:
-    """Probability that exactly one of j fitting persons is in a subsample, for j = 0 .. persons."""
-    fitting = np.arange(persons + 1)
-    return np.asarray(hypergeom.pmf(1, persons, fitting, size), dtype=np.float64)
+def _alone(fitting: Ints, persons: int, size: int) -> Floats:
+    """Probability that exactly one of so many fitting persons is in a subsample; as many numbers as given."""
+    chance = hypergeom.pmf(1, persons, np.arange(fitting.max(initial=0) + 1), size)
+    return np.asarray(chance[fitting], dtype=np.float64)
 
 
 def _excess(fits: csr_matrix) -> Statistic:

@@ -6,7 +6,7 @@ from cohort.encode import Points, pairwise
 from privacy.attacks.target import Floats, Ints
 
 BANDWIDTH = 0.15
-_BLOCK_CELLS = 4_000_000  # distances held at once: 32 MB
+_BLOCK_CELLS = 500_000  # distances held at once: 4 MB, which the allocator hands out again and again
 
 
 def log_density(

@@ -11,7 +11,7 @@ from privacy.estimates import AttackRole
 from privacy.statistics import Statistic, wilson
 
 MOST_ROWS = 2000
-_BLOCK_CELLS = 4_000_000  # distances held at once: 32 MB
+_BLOCK_CELLS = 500_000  # distances held at once: 4 MB, which the allocator hands out again and again
 _TIE = 1e-9  # sums in another order must not break ties
 
 
@@ -30,8 +30,7 @@ def count(target: Target, *, seed: int) -> Tally:
     rng = np.random.default_rng(seed)
     fewer = int(min(target.attacked_is_train.sum(), (~target.attacked_is_train).sum()))
     persons = target.attacked[draw_persons(target.attacked_is_train, most=fewer, rng=rng)]
-    rows = _drawn(len(target.synthetic), rng)
-    release = target.encoder.encode(target.synthetic.iloc[rows])
+    release = target.pool.points[target.released[_drawn(len(target.released), rng)]]
     mine = np.isin(target.owners[target.rows], persons)
     owners = np.searchsorted(persons, target.owners[target.rows][mine])
     tied, weights = _distinct(nearest_persons(release, target.points[np.flatnonzero(mine)], owners))

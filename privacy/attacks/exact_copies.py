@@ -17,9 +17,9 @@ def count(target: Target, *, seed: int) -> Tally:  # noqa: ARG001
 def reproduced(target: Target) -> Bools:
     """Which real rows stand in the release, (real rows,)."""
     names = list(target.real.columns)
-    codes = class_codes(pd.concat([target.real, target.synthetic], ignore_index=True), names)
+    codes = class_codes(pd.concat([target.real, target.pool.table], ignore_index=True), names)
     real, synthetic = codes[: len(target.real)], codes[len(target.real) :]
-    return np.isin(real, synthetic)
+    return np.isin(real, synthetic[target.released])
 
 
 ATTACK = Attack(

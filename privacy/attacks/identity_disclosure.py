@@ -6,7 +6,6 @@ one who goes from the sample to the population. It is meaningful only if the mat
 tells the patient's sensitive values, and these are not what anybody would have guessed.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +13,15 @@ import numpy as np
 import pandas as pd
 from scipy.special import hyp2f1
 
-from cohort.classes import class_codes
+from cohort.classes import class_codes, persons_in
 from cohort.encode import as_floats
 from cohort.errors import NotApplicable
 from cohort.schema import Column
-from privacy.attacks.secrets import TOLERANCE, choose_secrets
+from privacy.attacks.qi_match import quasi_classes
+from privacy.attacks.secrets import TOLERANCE, choose_secrets, require_variety
 from privacy.attacks.target import Attack, Bools, Floats, Ints, Tally, Target, tally_hits
 from privacy.estimates import AttackRole
-from privacy.statistics import bootstrap_mean, weighted
+from privacy.statistics import weighted, wilson
 
 SHARE_LEARNT = 0.05
 _SPREAD = 1.48  # of a normal law, the standard deviation in median absolute deviations
@@ -48,7 +48,7 @@ class _Matches:
     told: Floats
 
 
-def count(target: Target, *, seed: int) -> Tally:
+def count(target: Target, *, seed: int) -> Tally:  # noqa: ARG001
     """Count persons whom a match on the quasi-identifiers picks out and tells something new about.
 
     A person's hit is 1/f where a synthetic row has their quasi-identifiers and teaches something,
@@ -70,13 +70,11 @@ def count(target: Target, *, seed: int) -> Tally:
         hits,
         target.attacked_is_train,
         statistic=weighted(np.column_stack([pooled, told])),
-        figures={} if target.is_planted else _figures(target, matches, fraction=1.0, seed=seed),
+        figures={} if target.is_planted else _figures(target, matches, fraction=1.0),
     )
 
 
-def meaningful_disclosure(
-    target: Target, *, fraction: float = 1.0, seed: int = 0
-) -> dict[str, dict[str, Any]]:
+def meaningful_disclosure(target: Target, *, fraction: float = 1.0) -> dict[str, dict[str, Any]]:
     """The risk that El Emam, Mosquera and Bass compare with 0.09.
 
     Parameters
@@ -87,8 +85,6 @@ def meaningful_disclosure(
         Train's share of the population that it was drawn from. 1, where the population is not
         known, takes train for its own population: both directions are then alike, and the risk
         is the highest possible.
-    seed : int
-        Of the bootstrap over persons.
 
     Returns
     -------
@@ -101,7 +97,7 @@ def meaningful_disclosure(
     NotApplicable
         Where the schema names no quasi-identifier or no sensitive column.
     """
-    return _figures(target, _match(target), fraction=fraction, seed=seed)
+    return _figures(target, _match(target), fraction=fraction)
 
 
 def worth(alike: Ints, *, fraction: float = 1.0) -> Floats:
@@ -129,90 +125,146 @@ def worth(alike: Ints, *, fraction: float = 1.0) -> Floats:
     return np.maximum(np.where(np.isfinite(to_population), to_population, 0.0), to_sample)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Runs:
+    """For each attacked row a run of the pool's rows, so that those released among them are soon counted.
+
+    Parameters
+    ----------
+    order : ndarray, (pool rows,), int
+        Positions in the pool, sorted by class and value.
+    low, high : ndarray, (attacked rows,), int
+        Where the run begins and ends in ``order``.
+    """
+
+    order: Ints
+    low: Ints
+    high: Ints
+
+    def count(self, released: Bools) -> Ints:
+        """How many of each row's run are released, (attacked rows,)."""
+        ends = np.concatenate([[0], np.cumsum(released[self.order])])
+        return np.asarray(ends[self.high] - ends[self.low], dtype=np.int64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Column:
+    """What a match says of one sensitive column.
+
+    Parameters
+    ----------
+    teaching, telling : _Runs
+        Matched rows that teach it by El Emam's rule, and those that tell it.
+    uncommon : ndarray, (attacked rows,), bool
+        Whose value can be taught.
+    rarity : ndarray, (attacked rows,)
+        What being told one's value is worth.
+    """
+
+    teaching: _Runs
+    telling: _Runs
+    uncommon: Bools
+    rarity: Floats
+
+
 def _match(target: Target) -> _Matches:
-    names = list(target.schema.quasi_identifiers)
-    columns = choose_secrets(target.schema, most=len(target.schema.columns))
-    if not names:
+    if not target.schema.quasi_identifiers:
         raise NotApplicable("the schema names no quasi-identifier")
+    columns = target.once(_columns)
     if not columns:
         raise NotApplicable("the schema calls no column sensitive or target, so a match teaches nothing")
-    rows = target.rows
-    everybody, minted = _classes(target.real, target.synthetic, names)
-    matched = np.bincount(minted, minlength=int(everybody.max()) + 1)[everybody[rows]]
-    learnt = [_learn(target, column, everybody[rows], minted) for column in columns]
-    taught = np.sum([counts > 0 for counts, _ in learnt], axis=0) >= SHARE_LEARNT * len(columns)
-    told = np.mean([rarely for _, rarely in learnt], axis=0) / np.maximum(matched, 1)
-    trained = target.is_train[target.owners]
+    released = np.zeros(len(target.pool.table), dtype=bool)
+    released[target.released] = True
+    matched = target.once(_alike_rows).count(released)
+    learnt = [each.uncommon & (each.teaching.count(released) > 0) for each in columns]
+    told = np.mean([each.telling.count(released) * each.rarity for each in columns], axis=0)
+    alike, alike_pooled = target.once(_alike)
     return _Matches(
-        alike=_persons(everybody, target.owners, trained)[rows] + ~trained[rows],
-        alike_pooled=_persons(everybody, target.owners, np.ones(len(trained), dtype=bool))[rows],
-        taught=(matched > 0) & taught,
-        told=told,
+        alike=alike,
+        alike_pooled=alike_pooled,
+        taught=(matched > 0) & (np.sum(learnt, axis=0) >= SHARE_LEARNT * len(columns)),
+        told=told / np.maximum(matched, 1),
     )
 
 
-def _learn(target: Target, column: Column, mine: Ints, theirs: Ints) -> tuple[Ints, Floats]:
-    """Matched rows that teach the column by El Emam's rule, and those that tell it, times its rarity."""
-    real, synthetic = target.real[column.name].iloc[target.rows], target.synthetic[column.name]
+def _columns(target: Target) -> list[_Column]:
+    secrets = choose_secrets(target.schema, most=len(target.schema.columns))
+    if secrets:
+        require_variety(target.encoder, secrets)
+    return [_column(target, column) for column in secrets]
+
+
+def _alike(target: Target) -> tuple[Ints, Ints]:
+    """Persons of each attacked row's class: train's and the row's own, and everybody."""
+    mine, _ = target.once(quasi_classes)
+    classes, trained = int(mine.max()) + 1, target.is_train[target.owners]
+    own = mine[target.rows]
+    train = persons_in(mine[trained], target.owners[trained], classes=classes)[own]
+    return train + ~trained[target.rows], persons_in(mine, target.owners, classes=classes)[own]
+
+
+def _alike_rows(target: Target) -> _Runs:
+    """The pool's rows in each attacked row's class."""
+    mine, theirs = target.once(quasi_classes)
+    return _equal(mine[target.rows], theirs)
+
+
+def _column(target: Target, column: Column) -> _Column:
+    mine, theirs = target.once(quasi_classes)
+    mine = mine[target.rows]
+    real, pool = target.real[column.name].iloc[target.rows], target.pool.table[column.name]
     known = ~real.isna().to_numpy()
-    numeric = column.kind.is_numeric and known.any()
-    values = as_floats(real) if numeric else np.zeros(len(real))
-    spread = _SPREAD * _deviation(values[known]) if numeric else 0.0
-    if spread > 0:
-        everywhere = np.zeros(len(values), dtype=np.int64)
-        share = _within(values, values, everywhere, everywhere, spread) / len(values)
-        width = spread / np.maximum(share, 1 / len(values))
-        counts = _within(values, as_floats(synthetic), mine, theirs, width)
-        return counts, _told(target, column, mine, theirs)
+    if column.kind.is_numeric and known.any():
+        values, others = as_floats(real), as_floats(pool)
+        spread = _SPREAD * _deviation(values[known])
+        if spread > 0:
+            width = spread / np.maximum(_share_within(values, spread), 1 / len(values))
+            everybody = np.sort(as_floats(target.real[column.name].dropna()))
+            ranks, minted = _quantiles(values, everybody), _quantiles(others, everybody)
+            return _Column(
+                teaching=_within(values, others, mine, theirs, width),
+                telling=_within(ranks, minted, mine, theirs, TOLERANCE),
+                uncommon=known,
+                rarity=1 - _share_within(ranks, TOLERANCE),
+            )
     # A number that most persons have alike has no spread: it is told like a category.
-    cells, minted = _classes(real.to_frame(), synthetic.to_frame(), [column.name])
+    codes = class_codes(pd.concat([real, pool], ignore_index=True).to_frame(), [column.name])
+    cells, step = codes[: len(real)], int(codes.max()) + 1
     share = np.bincount(cells)[cells] / len(cells)
-    told = np.where(known, _equal(cells, minted, mine, theirs), 0)
-    return np.where(share < 0.5, told, 0), told * (1 - share)
+    runs = _equal(mine * step + cells, theirs * step + codes[len(real) :])
+    return _Column(
+        teaching=runs, telling=runs, uncommon=known & (share < 0.5), rarity=np.where(known, 1 - share, 0.0)
+    )
 
 
-def _told(target: Target, column: Column, mine: Ints, theirs: Ints) -> Floats:
-    """Matched rows whose number lies within .05 on the quantile scale, times how few persons' do."""
-    known = np.sort(as_floats(target.real[column.name].dropna()))
-    values = _quantiles(as_floats(target.real[column.name].iloc[target.rows]), known)
-    minted = _quantiles(as_floats(target.synthetic[column.name]), known)
+def _share_within(values: Floats, width: float) -> Floats:
+    """The share of the attacked rows whose value lies nearer to each row's than ``width``."""
     everywhere = np.zeros(len(values), dtype=np.int64)
-    share = _within(values, values, everywhere, everywhere, TOLERANCE) / len(values)
-    return _within(values, minted, mine, theirs, TOLERANCE) * (1 - share)
+    runs = _within(values, values, everywhere, everywhere, width)
+    return (runs.high - runs.low) / len(values)
 
 
-def _within(values: Floats, others: Floats, mine: Ints, theirs: Ints, width: Floats | float) -> Ints:
-    """How many others of the same class lie nearer to each value than ``width``; missing never does."""
-    known = ~np.isnan(others)
+def _within(values: Floats, others: Floats, mine: Ints, theirs: Ints, width: Floats | float) -> _Runs:
+    """Others of the same class that lie nearer to each value than ``width``; missing never does."""
+    known = np.flatnonzero(~np.isnan(others))
     levels, ranks = np.unique(others[known], return_inverse=True)
     step = len(levels) + 1
-    keys = np.sort(theirs[known] * step + ranks)
-    low = np.searchsorted(levels, values - width, "right")
-    high = np.searchsorted(levels, values + width, "left")
-    counts = np.searchsorted(keys, mine * step + high) - np.searchsorted(keys, mine * step + low)
-    return np.where(np.isnan(values), 0, counts).astype(np.int64)
+    keys = theirs[known] * step + ranks
+    order = np.argsort(keys, kind="stable")
+    first, beyond = (
+        np.searchsorted(levels, values - width, "right"),
+        np.searchsorted(levels, values + width, "left"),
+    )
+    low, high = (np.searchsorted(keys[order], mine * step + ranks) for ranks in (first, beyond))
+    high = np.where(np.isnan(values), low, np.maximum(high, low))
+    return _Runs(order=known[order], low=low, high=high)
 
 
-def _equal(cells: Ints, minted: Ints, mine: Ints, theirs: Ints) -> Ints:
-    """How many others of the same class have the same value."""
-    step = int(max(cells.max(initial=0), minted.max(initial=0))) + 1
-    levels, sizes = np.unique(theirs * step + minted, return_counts=True)
-    keys = mine * step + cells
-    place = np.minimum(np.searchsorted(levels, keys), len(levels) - 1)
-    return np.where(levels[place] == keys, sizes[place], 0).astype(np.int64)
-
-
-def _classes(real: pd.DataFrame, synthetic: pd.DataFrame, names: Sequence[str]) -> tuple[Ints, Ints]:
-    columns = list(names)
-    codes = class_codes(pd.concat([real[columns], synthetic[columns]], ignore_index=True), columns)
-    return codes[: len(real)], codes[len(real) :]
-
-
-def _persons(classes: Ints, owners: Ints, chosen: Bools) -> Ints:
-    """How many different persons among the chosen rows each row's class has, (rows,)."""
-    most = int(owners.max()) + 1
-    pairs = np.unique(classes[chosen] * most + owners[chosen])
-    return np.bincount(pairs // most, minlength=int(classes.max()) + 1)[classes].astype(np.int64)
+def _equal(keys: Ints, others: Ints) -> _Runs:
+    """Others with the same key."""
+    order = np.argsort(others, kind="stable")
+    low, high = (np.searchsorted(others[order], keys, side) for side in ("left", "right"))
+    return _Runs(order=order, low=low, high=high)
 
 
 def _quantiles(values: Floats, known: Floats) -> Floats:
@@ -224,18 +276,17 @@ def _deviation(values: Floats) -> float:
     return float(np.median(np.abs(values - np.median(values))))
 
 
-def _figures(target: Target, matches: _Matches, *, fraction: float, seed: int) -> dict[str, dict[str, Any]]:
-    rng = np.random.default_rng(seed)
+def _figures(target: Target, matches: _Matches, *, fraction: float) -> dict[str, dict[str, Any]]:
     risks = target.largest(matches.taught * worth(matches.alike, fraction=fraction))
     is_train = target.attacked_is_train
-    figures = {"meaningful_disclosure": _mean(risks[is_train], rng)}
+    figures = {"meaningful_disclosure": _mean(risks[is_train])}
     if not is_train.all():
-        figures["meaningful_disclosure of fresh persons"] = _mean(risks[~is_train], rng)
+        figures["meaningful_disclosure of fresh persons"] = _mean(risks[~is_train])
     return figures
 
 
-def _mean(risks: Floats, rng: np.random.Generator) -> dict[str, Any]:
-    low, high = bootstrap_mean(risks, rng=rng)
+def _mean(risks: Floats) -> dict[str, Any]:
+    low, high = wilson(float(risks.sum()), len(risks))
     return {"value": float(risks.mean()), "low": low, "high": high, "n": len(risks)}
 
 

@@ -1,6 +1,7 @@
 """Inference: a patient's secret guessed from the release by somebody who knows all the rest."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,14 +10,22 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from cohort.encode import Points, pairwise
 from cohort.errors import NotApplicable
 from cohort.schema import Role
-from privacy.attacks.secrets import NEAR, TOLERANCE, Secret, choose_secrets, locate, person_means
+from privacy.attacks.secrets import (
+    NEAR,
+    TOLERANCE,
+    Secret,
+    choose_secrets,
+    locate,
+    person_means,
+    require_variety,
+)
 from privacy.attacks.target import Attack, Bools, Floats, Ints, Tally, Target, tally_hits
 from privacy.estimates import AttackRole
 from privacy.statistics import newcombe, weighted
 
 RARE = 0.1
 FEWEST_SHOWN = 11  # smaller strata are pooled, so that no figure stands for fewer persons
-_BLOCK_CELLS = 1_000_000
+_BLOCK_CELLS = 200_000  # distances held at once, a few times over: in the processor's cache
 _TREES = 30
 _CENTRE = 0.5
 _MOST_LEARNT = 20_000
@@ -36,10 +45,9 @@ def count(target: Target, *, seed: int) -> Tally:
     The statistic is the largest of: the hit, each secret's hit by either guess, and the hits on
     rare values (at most 10 % of the persons' rows) alone.
     """
-    secrets = [locate(target.encoder, column) for column in choose_secrets(target.schema)]
-    minted = target.encoder.encode(target.synthetic)
-    _require(secrets, target, minted)
-    guesses = {"nearest row": nearest_hits(target.points, minted, secrets)}
+    secrets, minted = target.once(_secrets), target.minted
+    _require(secrets, target)
+    guesses = {"nearest row": _nearest_of(target).hits}
     if not target.is_planted:
         guesses["forest"] = forest_hits(target.points, minted, secrets, seed=seed)
     hits = np.mean(list(guesses.values()), axis=0)
@@ -58,23 +66,82 @@ def count(target: Target, *, seed: int) -> Tally:
     )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Nearest:
+    """What the synthetic rows nearest to each attacked row say of each secret, (rows, secrets) each.
+
+    Parameters
+    ----------
+    least : ndarray
+        The distance to them, the secret's own column left out.
+    near, right : ndarray, int
+        How many are as near, and how many of these have the right secret.
+    """
+
+    least: Floats
+    near: Ints
+    right: Ints
+
+    @property
+    def hits(self) -> Floats:
+        """The share that is right: all ties count alike."""
+        return np.asarray(self.right / self.near, dtype=np.float64)
+
+
 def nearest_hits(points: Points, minted: Points, secrets: Sequence[Secret]) -> Floats:
     """Which share of the nearest synthetic rows has the right secret, (rows, secrets).
 
     Distances are those of `cohort.encode` less the secret's own column; all ties count alike.
     """
-    hits = np.zeros((len(points), len(secrets)))
-    step = max(1, _BLOCK_CELLS // len(minted))
-    for start in range(0, len(points), step):
+    return _nearest(points, minted, secrets).hits
+
+
+def _nearest(
+    points: Points, minted: Points, secrets: Sequence[Secret], *, within: Floats | None = None
+) -> Nearest:
+    """The nearest rows, or those that are at most as far as ``within`` says."""
+    shape = (len(points), len(secrets))
+    least = np.full(shape, np.inf) if within is None else within
+    near, right = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    step = max(1, _BLOCK_CELLS // max(len(minted), 1))
+    for start in range(0, len(points) if len(minted) else 0, step):
         rows = slice(start, start + step)
         whole = pairwise(points[rows], minted)
         for place, secret in enumerate(secrets):
             apart = secret.distance(points[rows], minted)
             known = whole - apart
-            near = known <= known.min(axis=1, keepdims=True) + NEAR
-            right = near & (apart <= TOLERANCE + NEAR)
-            hits[rows, place] = right.sum(axis=1) / near.sum(axis=1)
-    return hits
+            if within is None:
+                least[rows, place] = known.min(axis=1)
+            close = known <= least[rows, place, None] + NEAR
+            near[rows, place] = np.count_nonzero(close, axis=1)
+            right[rows, place] = np.count_nonzero(close & (apart <= TOLERANCE + NEAR), axis=1)
+    return Nearest(least=least, near=near, right=right)
+
+
+def _nearest_of(target: Target) -> Nearest:
+    """The nearest rows of a release; of a planted one only what the copies have changed is searched."""
+    if target.original is None:
+        return target.once(_searched)
+    secrets, pool = target.once(_secrets), target.pool.points
+    before = target.original.once(_searched)
+    gone = _nearest(target.points, pool[target.replaced], secrets, within=before.least)
+    copied = _nearest(target.points, pool[target.copies], secrets)
+    nearer, level = copied.least < before.least - NEAR, copied.least <= before.least + NEAR
+    least = np.where(nearer, copied.least, before.least)
+    near = np.where(nearer, 0, before.near - gone.near) + np.where(level, copied.near, 0)
+    right = np.where(nearer, 0, before.right - gone.right) + np.where(level, copied.right, 0)
+    lost = np.flatnonzero((near == 0).any(axis=1))
+    anew = _nearest(target.points[lost], target.minted, secrets)
+    least[lost], near[lost], right[lost] = anew.least, anew.near, anew.right
+    return Nearest(least=least, near=near, right=right)
+
+
+def _searched(target: Target) -> Nearest:
+    return _nearest(target.points, target.minted, target.once(_secrets))
+
+
+def _secrets(target: Target) -> list[Secret]:
+    return [locate(target.encoder, column) for column in choose_secrets(target.schema)]
 
 
 def forest_hits(points: Points, minted: Points, secrets: Sequence[Secret], *, seed: int) -> Floats:
@@ -98,22 +165,12 @@ def naive_hits(points: Points, minted: Points, secrets: Sequence[Secret]) -> Flo
     return np.stack([distance <= TOLERANCE + NEAR for distance in apart], axis=1).astype(np.float64)
 
 
-def _require(secrets: Sequence[Secret], target: Target, minted: Points) -> None:
+def _require(secrets: Sequence[Secret], target: Target) -> None:
     if not secrets:
         raise NotApplicable("the schema calls no column sensitive or target")
     if len(target.encoder.columns) < 2:
         raise NotApplicable("the secret is the only column, so there is nothing to know beforehand")
-    if not any(_varies(secret, target.points, minted) for secret in secrets):
-        raise NotApplicable("every secret has one value only, so there is nothing to learn")
-
-
-def _varies(secret: Secret, points: Points, minted: Points) -> bool:
-    mine, theirs = secret.alone(points), secret.alone(minted)
-    numbers, codes = (
-        np.concatenate([mine.numbers, theirs.numbers]),
-        np.concatenate([mine.codes, theirs.codes]),
-    )
-    return bool((numbers != numbers[:1]).any() or (codes != codes[:1]).any())
+    require_variety(target.encoder, [secret.column for secret in secrets])
 
 
 def _forest(points: Points, minted: Points, secret: Secret, state: int) -> Floats:

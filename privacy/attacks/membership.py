@@ -36,9 +36,8 @@ def count(target: Target, *, seed: int) -> Tally:
     planted for the first score alone: the others would take longer than the rest of the assay.
     """
     rng = np.random.default_rng(seed)
-    is_planted = not target.nearest_synthetic.shape[1]
     scores = {"ratio": nearness(target)}
-    if not is_planted:
+    if not target.is_planted:
         scores |= {"domias": domias(target), "classifier": resemblance(target, rng=rng)}
     ranks = np.stack([rankdata(each) / len(each) for each in scores.values()], axis=1)
     return tally_hits(
@@ -46,15 +45,15 @@ def count(target: Target, *, seed: int) -> Tally:
         target.attacked_is_train,
         statistic=weighted(ranks),
         scores=ranks.mean(axis=1),
-        figures={} if is_planted else _figures(scores, target, rng=rng),
+        figures={} if target.is_planted else _figures(scores, target, rng=rng),
     )
 
 
 def domias(target: Target) -> Floats:
     """Log density of the release over that of all other real persons' rows, (attacked,)."""
-    release = log_density(target.points, target.encoder.encode(target.synthetic))
+    release = log_density(target.points, target.minted)
     owners = (target.owners[target.rows], target.owners)
-    others = log_density(target.points, target.encoder.encode(target.real), own=owners)
+    others = log_density(target.points, target.real_points, own=owners)
     return target.largest(release - others)
 
 
@@ -64,8 +63,8 @@ def resemblance(target: Target, *, rng: np.random.Generator) -> Floats:
     Real persons are divided into five folds whatever their side; those of a fold are scored by a
     forest that learnt to tell the release from the persons of the others.
     """
-    release = _features(target.encoder.encode(target.synthetic))
-    real = _features(target.encoder.encode(target.real))
+    release = _features(target.minted)
+    real = _features(target.real_points)
     folds = (rng.permutation(len(target.is_train)) % _FOLDS)[target.owners]
     scores = np.zeros(len(real))
     attacked = np.isin(np.arange(len(real)), target.rows)

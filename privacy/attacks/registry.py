@@ -14,6 +14,7 @@ from privacy.attacks import (
     inference,
     linkability,
     membership,
+    near_match,
     qi_match,
     singling_out,
 )
@@ -31,6 +32,7 @@ ATTACKS: dict[str, Attack] = {
         linkability.ATTACK,
         exact_copies.ATTACK,
         distance_share.ATTACK,
+        near_match.ATTACK,
         anonymeter_singling_out.ATTACK,
         anonymeter_linkability.ATTACK,
         anonymeter_inference.ATTACK,

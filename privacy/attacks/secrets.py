@@ -1,10 +1,13 @@
 """What an attacker wants to know of a patient, and when a guess of it is right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cohort.encode import Encoder, Floats, Ints, Points, pairwise
+from cohort.errors import NotApplicable
 from cohort.schema import Column, Role, Schema
 from privacy.attacks.target import Target
 
@@ -19,6 +22,18 @@ def choose_secrets(schema: Schema, *, most: int = MOST_SECRETS) -> list[Column]:
     names = {column.name for column in schema.released}
     chosen = [*schema.with_role(Role.TARGET), *schema.with_role(Role.SENSITIVE)]
     return [column for column in chosen if column.name in names][:most]
+
+
+def require_variety(encoder: Encoder, secrets: Sequence[Column]) -> None:
+    """Raise `NotApplicable` where persons and release together have one value only of every secret."""
+    names = {secret.name for secret in secrets}
+    found = zip(encoder.columns, encoder.values, encoder.gaps, strict=True)
+    if not any(_varies(values, gap) for column, values, gap in found if column.name in names):
+        raise NotApplicable("every secret has one value only, so there is nothing to learn")
+
+
+def _varies(values: npt.NDArray[np.generic], gap: bool) -> bool:
+    return len(values) > 0 and bool(gap or values[0] != values[-1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +61,7 @@ class Secret:
 
     def alone(self, points: Points) -> Points:
         """The secret without the rows: what the attacker wants."""
-        return Points(numbers=points.numbers[:, list(self.numbers)], codes=points.codes[:, list(self.codes)])
+        return points.columns(self.numbers, self.codes)
 
     def distance(self, points: Points, others: Points) -> Floats:
         """How far secrets lie apart, (points, others), each at most 1; right is within `TOLERANCE`."""
@@ -75,8 +90,10 @@ def locate(encoder: Encoder, column: Column) -> Secret:
 
 def person_means(target: Target, values: Floats) -> Floats:
     """Mean over each attacked person's rows: (attacked rows, ...) in, (attacked, ...) out."""
-    place = np.searchsorted(target.attacked, target.owners[target.rows])
-    sums = np.zeros((len(target.attacked), *values.shape[1:]))
-    np.add.at(sums, place, values)
-    rows = np.bincount(place, minlength=len(sums)).reshape(-1, *[1] * (values.ndim - 1))
-    return np.asarray(sums / rows, dtype=np.float64)
+    columns = values.reshape(len(values), -1).T
+    most = len(target.attacked)
+    sums = np.stack(
+        [np.bincount(target.places, weights=column, minlength=most) for column in columns], axis=1
+    )
+    means = sums / np.bincount(target.places, minlength=most)[:, None]
+    return np.asarray(means.reshape(most, *values.shape[1:]), dtype=np.float64)

@@ -1,5 +1,7 @@
 """Singling out: descriptions made from the release alone that fit exactly one real person."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from scipy.stats import hypergeom
 
@@ -24,6 +26,8 @@ _BATCH = 10_000
 _ENOUGH = 2000
 _GUESSES = 500
 _FEW = 1000
+_SPARE = 1.5  # as many more for planting, where a fifth of the rows go
+_LOST = 8  # rows that a description may fit before planting: never will all but one of nine go
 
 
 def count(target: Target, *, seed: int) -> Tally:
@@ -41,18 +45,14 @@ def count(target: Target, *, seed: int) -> Tally:
     copy singles its original out in many ways, a stranger in one or two. The naive rate is that
     of descriptions put together from the values of different rows.
     """
+    ranked = target.once(_ranked)
     rng = np.random.default_rng(seed)
-    columns = target.schema.released
-    real, synthetic = rank_cells([target.real, target.synthetic], columns)
-    synthetic = synthetic[_first_of_each(synthetic)]  # doubled, a row would be alone in nothing
-    is_number = np.array([column.kind.is_numeric for column in columns])
-    issued = _issue(synthetic, is_number, rng=rng)
+    issued = _issue(target, ranked, seed=seed, rng=rng)
     if not len(issued):
         raise NotApplicable("no combination of values is alone in the release, so nobody can be described")
-    asked, persons = _fits(issued, real, target.owners)
+    asked, persons = _fits(issued, ranked.real, target.owners)
     train, control = _rates(asked, persons, target.is_train, len(issued))
-    blind = _blind(synthetic, is_number, rng=rng)
-    naive, _ = _rates(*_fits(blind, real, target.owners), target.is_train, len(blind))
+    naive = None if target.is_planted else _naive(target, ranked, rng=rng)
     evidence = _evidence(issued, asked, persons, len(target.is_train))
     n, n_control = int(target.is_train.sum()), int((~target.is_train).sum())
     trials = min(len(np.unique(issued.rows)), n, n_control)
@@ -70,38 +70,138 @@ def count(target: Target, *, seed: int) -> Tally:
     )
 
 
-def _issue(synthetic: Ints, is_number: Bools, *, rng: np.random.Generator) -> Predicates:
-    """Descriptions of one row of the release each, tried in random order until there are enough."""
-    conditions = min(_COLUMNS, synthetic.shape[1])
-    rows = np.repeat(rng.permutation(len(synthetic)), _TRIES_EACH)[:_MOST_TRIES]
-    several = conjunctions(synthetic, is_number, rows=rows, conditions=conditions, rng=rng)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Ranked:
+    """Real rows and the pool's as ranks; doubled, a row would be alone in nothing, so each stands once.
+
+    Parameters
+    ----------
+    real : ndarray, (real rows, columns), int
+        Ranks, as in `rank_cells`.
+    distinct : ndarray, (distinct rows, columns), int
+        Ranks of the pool's rows, each once.
+    which : ndarray, (pool rows,), int
+        The distinct row that each is.
+    is_number : ndarray, (columns,)
+        Which columns have an order.
+    """
+
+    real: Ints
+    distinct: Ints
+    which: Ints
+    is_number: Bools
+
+
+def _ranked(target: Target) -> _Ranked:
+    columns = target.schema.released
+    real, pool = rank_cells([target.real, target.pool.table], columns)
+    _, first, which = np.unique(pool, axis=0, return_index=True, return_inverse=True)
+    # In their own order: that of ranks depends on who is train.
+    order = np.argsort(first)
+    return _Ranked(
+        real=real,
+        distinct=pool[first[order]],
+        which=np.argsort(order)[which.ravel()],
+        is_number=np.array([column.kind.is_numeric for column in columns]),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Tried:
+    """Descriptions of the rows of a release that were tried, in random order.
+
+    Parameters
+    ----------
+    predicates : Predicates
+        Those that fit few rows.
+    counts : ndarray, (predicates,), int
+        How many rows each fits.
+    share : float, in (0, 1]
+        The share of all possible tries that it took to find enough.
+    """
+
+    predicates: Predicates
+    counts: Ints
+    share: float
+
+
+def _issue(target: Target, ranked: _Ranked, *, seed: int, rng: np.random.Generator) -> Predicates:
+    """Descriptions that fit one row of the release.
+
+    Where copies are planted, the descriptions of the rows that stay are those tried before, and only
+    the rows that come and go are looked at.
+    """
+    released = np.unique(ranked.which[target.released])
+    synthetic = ranked.distinct[released]
+    before = np.unique(ranked.which[: target.n_original])
+    tried = target.once(_tried, seed)
+    stays = np.isin(np.arange(len(ranked.distinct)), released)
+    fresh = np.setdiff1d(released, before, assume_unique=True)
+    counts = tried.counts - row_counts(tried.predicates, ranked.distinct[before[~stays[before]]])
+    counts += row_counts(tried.predicates, ranked.distinct[fresh])
+    kept = tried.predicates[(counts == 1) & stays[tried.predicates.rows]]
+    mine = _conjunctions(ranked, rows=np.searchsorted(released, fresh), among=synthetic, rng=rng)
+    mine = _alone(mine[rng.random(len(mine)) < tried.share], synthetic)
+    named = _alone(extremes(synthetic, ranked.is_number, conditions=_conditions(ranked)), synthetic)
+    several = joined([kept, replace(mine, rows=released[mine.rows])])
+    if len(fresh):
+        several = several[rng.permutation(len(several))]
+    return joined([replace(named, rows=released[named.rows]), several])[:_ENOUGH]
+
+
+def _tried(target: Target, seed: int) -> _Tried:
+    """Describe the release as it is before any copy is planted, until enough are alone in it."""
+    rng, ranked = np.random.default_rng(seed), target.once(_ranked)
+    rows = np.unique(ranked.which[: target.n_original])
+    synthetic = ranked.distinct[rows]
+    described = rng.permutation(len(rows))[: max(1, _MOST_TRIES // _TRIES_EACH)]
+    several = _conjunctions(ranked, rows=described, among=synthetic, rng=rng)
     several = several[rng.permutation(len(several))]
-    issued = _alone(extremes(synthetic, is_number, conditions=conditions), synthetic)
-    for start in range(0, len(several), _BATCH):
-        issued = joined([issued, _alone(several[start : start + _BATCH], synthetic)])
-        if len(issued) >= _ENOUGH:
-            break
-    return issued
+    found, counts, alone, end = [several[:0]], [np.zeros(0, dtype=np.int64)], 0, 0
+    while end < len(several) and alone < _ENOUGH * (_SPARE if target.is_planted else 1):
+        batch, fits = _few(several[end : end + _BATCH], synthetic, most=_LOST if target.is_planted else 1)
+        found.append(batch)
+        counts.append(fits)
+        alone, end = alone + int((fits == 1).sum()), end + _BATCH
+    predicates = joined(found)
+    return _Tried(
+        predicates=replace(predicates, rows=rows[predicates.rows]),
+        counts=np.concatenate(counts),
+        share=min(1.0, end / max(len(several), 1)) * len(described) / len(rows),
+    )
 
 
-def _first_of_each(ranks: Ints) -> Ints:
-    """Positions of distinct rows, in their own order: that of ranks depends on who is train."""
-    return np.sort(np.unique(ranks, axis=0, return_index=True)[1])
+def _conjunctions(ranked: _Ranked, *, rows: Ints, among: Ints, rng: np.random.Generator) -> Predicates:
+    several = np.repeat(rows, _TRIES_EACH)
+    return conjunctions(among, ranked.is_number, rows=several, conditions=_conditions(ranked), rng=rng)
+
+
+def _conditions(ranked: _Ranked) -> int:
+    return min(_COLUMNS, ranked.real.shape[1])
 
 
 def _alone(predicates: Predicates, synthetic: Ints) -> Predicates:
-    """Those that fit exactly one row of the release: in a big one, most fit two of a few already."""
+    """Those that fit exactly one row of the release."""
+    return _few(predicates, synthetic, most=1)[0]
+
+
+def _few(predicates: Predicates, synthetic: Ints, *, most: int) -> tuple[Predicates, Ints]:
+    """Those that fit few rows, and how many: in a big release, most fit too many of a few already."""
     step = max(1, len(synthetic) // _FEW)
+    counts = np.zeros(len(predicates), dtype=np.int64)
     for rows in [synthetic] if step == 1 else [synthetic[::step], synthetic]:
-        predicates = predicates[row_counts(predicates, rows) <= 1]
-    return predicates
+        counts = row_counts(predicates, rows)
+        predicates, counts = predicates[counts <= most], counts[counts <= most]
+    return predicates, counts
 
 
-def _blind(synthetic: Ints, is_number: Bools, *, rng: np.random.Generator) -> Predicates:
-    """Descriptions of rows that mix the values of different rows."""
-    mixed = rng.permuted(synthetic, axis=0)
+def _naive(target: Target, ranked: _Ranked, *, rng: np.random.Generator) -> float:
+    """How often descriptions fit one person that mix the values of different rows."""
+    synthetic = ranked.distinct[np.unique(ranked.which[target.released])]
+    mixed, conditions = rng.permuted(synthetic, axis=0), _conditions(ranked)
     rows = rng.integers(len(mixed), size=_GUESSES)
-    return conjunctions(mixed, is_number, rows=rows, conditions=min(_COLUMNS, mixed.shape[1]), rng=rng)
+    blind = conjunctions(mixed, ranked.is_number, rows=rows, conditions=conditions, rng=rng)
+    return _rates(*_fits(blind, ranked.real, target.owners), target.is_train, len(blind))[0]
 
 
 def _fits(predicates: Predicates, real: Ints, owners: Ints) -> tuple[Ints, Ints]:
@@ -118,8 +218,8 @@ def _rates(asked: Ints, persons: Ints, is_train: Bools, issued: int) -> tuple[fl
     rates = []
     for side in (is_train, ~is_train):
         counts = np.bincount(asked[side[persons]], minlength=issued)
-        alone = hypergeom.pmf(1, int(side.sum()), np.arange(counts.max() + 1), size)
-        rates.append(float(alone[counts].mean()))
+        fitted, times = np.unique(counts, return_counts=True)
+        rates.append(float(np.average(hypergeom.pmf(1, int(side.sum()), fitted, size), weights=times)))
     return rates[0], rates[1]
 
 

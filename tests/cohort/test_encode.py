@@ -1,7 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from cohort import encode
 from cohort.encode import fit_encoder, nearest, pairwise
 from cohort.schema import Column, Kind
 
@@ -95,3 +98,44 @@ def test_more_neighbours_than_rows_are_not_invented():
     encoder = fit_encoder([rows], [NUMBER, WORD])
     found, _ = nearest(encoder.encode(rows), encoder.encode(rows), k=16)
     assert found.shape == (4, 4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    rows=st.integers(1, 80),
+    others=st.integers(1, 80),
+    k=st.integers(1, 5),
+    visits=st.integers(0, 3),
+)
+def test_a_tree_and_blocks_find_the_same_distances(seed, rows, others, k, visits):
+    left, right = mixed(rows, seed), mixed(others, seed + 1)
+    encoder = fit_encoder([left, right], [NUMBER, WORD])
+    mine, theirs = encoder.encode(left), encoder.encode(right)
+    own = (np.arange(rows) // visits, np.arange(others) // visits) if visits else None
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encode, "_TREE_FEWEST", 1)
+        patch.setattr(encode, "_TREE_SPARSE", 0)
+        for width in (-1, 1000):
+            patch.setattr(encode, "_TREE_WIDTH", width)
+            distances, positions = nearest(mine, theirs, k=k, own=own, block_cells=97)
+            found.append(distances)
+            apart = np.take_along_axis(pairwise(mine, theirs), positions, axis=1)
+            reached = np.isfinite(distances)
+            assert apart[reached] == pytest.approx(distances[reached])
+            if own is not None:
+                assert (own[0][:, None] != own[1][positions])[reached].all()
+    assert found[0].tolist() == found[1].tolist()
+
+
+def test_wide_tables_and_many_levels_are_compared_like_narrow_ones():
+    words = pd.DataFrame({"c": pd.Series([f"w{i}" for i in range(40_000)], dtype=object)})
+    encoder = fit_encoder([words], [WORD])
+    points = encoder.encode(words)
+    assert points.codes.dtype == np.int32
+    assert pairwise(points[:3], points[:3]).tolist() == (1 - np.eye(3)).tolist()
+    many = pd.DataFrame({f"c{i}": pd.Series(["a", "b"], dtype=object) for i in range(300)})
+    encoder = fit_encoder([many], [Column(name=name, kind=Kind.CATEGORY) for name in many])
+    rows = encoder.encode(many)
+    assert pairwise(rows, rows).tolist() == [[0, 300], [300, 0]]

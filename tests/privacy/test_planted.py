@@ -52,7 +52,7 @@ def test_an_attack_sees_more_of_more_copies(target):
     assert scan.caught[0.2] == 1
     assert scan.caught[0.01] < 0.5
     assert scan.detectable is not None
-    assert 0.2 < scan.ceiling < 0.8  # 5 of 100: no ranking can do much better
+    assert scan.ceiling == 1  # all 5 of 100 are train's in one permutation of 32: p can be .03
     assert match.ceiling is None
     assert family.attack == FAMILY
     assert family.caught[0.2] >= 0.9

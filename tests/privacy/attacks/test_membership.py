@@ -185,7 +185,7 @@ def test_nobody_is_claimed_where_all_are_alike(make_split, attack_once, few_tree
     same = Split(train=alike(split.train), holdout=alike(split.holdout))
     risk = attack_once("membership", same.train.released, same)
     assert (risk.train, risk.control, risk.p) == (0, 0, 1)
-    assert risk.figures["auc_domias"]["value"] == 0.5
+    assert "alike" in risk.figures["auc_domias"]["reason"]
 
 
 def test_equal_seeds_give_equal_figures_which_survive_the_evidence(make_split, few_trees):
