@@ -69,8 +69,8 @@ class Cohort:
         """The table less what never leaves: identifiers and free text."""
         return self.table[[column.name for column in self.schema.released]]
 
-    def split(self, *, holdout: float = 0.5, seed: int = 0) -> "Split":
-        """Set a share of the persons aside; see `cohort.split.split_cohort`."""
+    def split(self, *, holdout: float = 0.5, folds: int = 1, seed: int = 0) -> "Split":
+        """Set a share of the persons aside, or cross-fit; see `cohort.split.split_cohort`."""
         from cohort.split import split_cohort  # noqa: PLC0415 - a split is made of cohorts
 
-        return split_cohort(self, holdout=holdout, seed=seed)
+        return split_cohort(self, holdout=holdout, folds=folds, seed=seed)

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,20 @@ from cohort.findings import Finding
 from cohort.split import Split
 from privacy.attacks.registry import find_attacks
 from privacy.attacks.target import Attack, Bools, Floats, Tally, Target, build_target
+from privacy.cross_fit import count_folds, mean_figures, of_each_fold, paired_hits
 from privacy.estimates import AttackRole, Outcome, RiskEstimate
 from privacy.exposure import Exposure, exposure
 from privacy.planted import FAMILY, Power, power_curves
 from privacy.remarks import ASK, about_copies, about_holdout, about_split, about_target
-from privacy.statistics import ALARM, draw_labels, newcombe, p_value, twice_the_mean, westfall_young
+from privacy.statistics import (
+    ALARM,
+    draw_labels,
+    newcombe,
+    newcombe_paired,
+    p_value,
+    twice_the_mean,
+    westfall_young,
+)
 from privacy.two_sample import holdout_differs
 
 FEWEST_PERSONS = 20
@@ -56,7 +65,7 @@ class Assay:
 
 
 def assay(
-    synthetic: pd.DataFrame,
+    synthetic: pd.DataFrame | Sequence[pd.DataFrame],
     split: Split,
     *,
     attacks: Sequence[str] | None = None,
@@ -69,7 +78,8 @@ def assay(
     Parameters
     ----------
     synthetic : DataFrame, (rows, released columns), rows >= 1
-        Typed as the cohort's table.
+        Typed as the cohort's table. For a split that is cross-fitted a sequence of two: the
+        release made from the train of each of its folds.
     split : Split
         Train, and the holdout that serves as control.
     attacks : sequence of str, optional
@@ -84,15 +94,17 @@ def assay(
     Raises
     ------
     ConfigError
-        Where an attack is unknown.
+        Where an attack is unknown, or there are not as many releases as folds.
     DataError
         Where the release has no row or lacks a column.
     """
     chosen, report = find_attacks(attacks), progress or (lambda share: None)
-    _check(synthetic, split)
+    releases = of_each_fold(synthetic, split)
+    for release in releases:
+        _check(release, split)
     if not chosen:
         return Assay(risks=(), findings=about_split(split))
-    target = build_target(synthetic, split, seed=_seed(seed, "target"))
+    target = _target(releases, split, seed=_seed(seed, "target"))
     steps = len(chosen) * (2 if planted else 1)
     counted: list[Tally | RiskEstimate] = []
     for place, attack in enumerate(chosen):
@@ -117,7 +129,7 @@ def assay(
             *about_target(target),
             *about_copies(risks),
         ),
-        exposure=exposure(target, _scores(chosen, counted, target)),
+        exposure=exposure(target, *_scores(chosen, counted, target)),
         power=power,
     )
 
@@ -128,9 +140,9 @@ def negative_control(
     """What the same attacks find when the release is fresh real patients: no leak by construction.
 
     The holdout is divided by person into halves, one released and one the control, then swapped,
-    and this ``repeats`` times; train stays the target. Rates, excesses and the ends of their
-    intervals are means over all of these: dependent estimates never have a larger standard error
-    than the mean of theirs. The p-values are combined by twice their mean.
+    and this ``repeats`` times, in each fold; train stays the target. Rates, excesses and the ends of
+    their intervals are means over all of these: dependent estimates never have a larger standard
+    error than the mean of theirs. The p-values are combined by twice their mean.
 
     Parameters
     ----------
@@ -147,25 +159,33 @@ def negative_control(
         missing = [_silent(attack, Outcome.NOT_APPLICABLE, ASK) for attack in find_attacks(attacks)]
         return Assay(risks=tuple(missing), findings=about_split(split))
     found = []
-    for turn in range(repeats):
-        parts = halves(split.holdout, seed=_seed(seed, f"halves {turn}"))
+    aside = [(fold, fold.holdout) for fold in split.folds if fold.holdout is not None]
+    for (fold, holdout), turn in product(aside, range(repeats)):
+        parts = halves(holdout, seed=_seed(seed, f"halves {turn}"))
         for released, control in (parts, parts[::-1]):
-            fresh = replace(split, holdout=control)
+            fresh = replace(fold, holdout=control)
             found.append(assay(released.released, fresh, attacks=attacks, seed=seed, planted=False))
     together = zip(*(each.risks for each in found), strict=True)
     return Assay(risks=tuple(_mean_of(list(risks)) for risks in together), findings=about_split(split))
 
 
+def _target(releases: Sequence[pd.DataFrame], split: Split, *, seed: int) -> Target:
+    """The persons before the release; cross-fitted, before the other one as well."""
+    targets = [build_target(each, split, seed=seed, swapped=i > 0) for i, each in enumerate(releases)]
+    return targets[0] if len(targets) == 1 else replace(targets[0], opposite=targets[1])
+
+
 def _count(attack: Attack, target: Target, *, seed: int) -> Tally | RiskEstimate:
     """What the attack counted, or why it counted nothing."""
-    n, n_control = int(target.is_train.sum()), int((~target.is_train).sum())
+    n = sum(int(fold.is_train.sum()) for fold in target.folds)
+    n_control = sum(int((~fold.is_train).sum()) for fold in target.folds)
     if attack.needs_control and not target.has_control:
         return _silent(attack, Outcome.NOT_APPLICABLE, ASK, n=n)
     if min(n, n_control if target.has_control else n) < FEWEST_PERSONS:
         reason = f"fewer than {FEWEST_PERSONS} persons on one side cannot tell"
         return _silent(attack, Outcome.INCONCLUSIVE, reason, n=n, n_control=n_control)
     try:
-        return attack.count(target, seed=seed)
+        return count_folds(attack, target, seed=seed)
     except NotApplicable as error:
         return _silent(attack, Outcome.NOT_APPLICABLE, str(error), n=n, n_control=n_control)
 
@@ -212,7 +232,12 @@ def _estimate(
     )
     if tally.control is None or values is None:
         return replace(found, role=AttackRole.DIAGNOSTIC)
-    low, high = newcombe(tally.train, tally.trials, tally.control, tally.trials_control, level=found.level)
+    paired = paired_hits(tally)
+    low, high = (
+        newcombe(tally.train, tally.trials, tally.control, tally.trials_control, level=found.level)
+        if paired is None
+        else newcombe_paired(*paired, level=found.level)
+    )
     p = p_value(values)
     judged = replace(found, excess=tally.train - tally.control, low=low, high=high, p=p)
     return replace(judged, p_adjusted=p_adjusted, alarm=p <= ALARM)
@@ -252,13 +277,14 @@ def _with_power(risk: RiskEstimate, power: Sequence[Power]) -> RiskEstimate:
 
 def _scores(
     attacks: Sequence[Attack], counted: Sequence[Tally | RiskEstimate], target: Target
-) -> dict[str, Floats]:
-    """The attacks that rank all attacked persons."""
-    return {
-        attack.name: tally.scores
+) -> list[dict[str, Floats]]:
+    """The attacks that rank all attacked persons, for each fold."""
+    ranking = {
+        attack.name: [fold.scores for fold in tally.folds or (tally,) if fold.scores is not None]
         for attack, tally in zip(attacks, counted, strict=True)
         if isinstance(tally, Tally) and tally.scores is not None and len(tally.scores) == len(target.attacked)
     }
+    return [{name: scores[i] for name, scores in ranking.items()} for i in range(len(target.folds))]
 
 
 def _mean_of(risks: Sequence[RiskEstimate]) -> RiskEstimate:
@@ -280,20 +306,8 @@ def _mean_of(risks: Sequence[RiskEstimate]) -> RiskEstimate:
         p=p,
         p_adjusted=adjusted,
         alarm=p is not None and p <= ALARM,
-        figures={
-            name: _mean_figure([risk.figures[name] for risk in risks])
-            for name in risks[0].figures
-            if all(name in risk.figures for risk in risks)  # a stratum may be too small in one of them
-        },
+        figures=mean_figures([risk.figures for risk in risks], counts=min),
     )
-
-
-def _mean_figure(figures: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Ends and all are means; where one of them has only a reason, all have."""
-    for figure in figures:
-        if "reason" in figure:
-            return figure
-    return {key: float(np.mean([figure[key] for figure in figures])) for key in figures[0]}
 
 
 def _mean(risks: Sequence[RiskEstimate], name: str) -> float | None:

@@ -21,7 +21,7 @@ def auc(scores: Floats, is_train: Bools, *, level: float = 0.95) -> dict[str, An
     The chance that somebody of train scores above somebody of control, a tie counting half. The
     variance is DeLong's (doi:10.2307/2531595), and the interval is made on the logit scale. At 0
     and 1, where that variance is 0, the end is the Clopper-Pearson bound on as many disjoint pairs
-    as there are.
+    as there are. Where every score ties there is only a reason: it tells nobody from anybody.
 
     Parameters
     ----------
@@ -33,6 +33,8 @@ def auc(scores: Floats, is_train: Bools, *, level: float = 0.95) -> dict[str, An
         Two-sided.
     """
     n, n_control = int(is_train.sum()), int((~is_train).sum())
+    if np.ptp(scores) == 0:
+        return {"reason": "every person scores alike"}
     pooled = rankdata(scores)
     above = (pooled[is_train] - rankdata(scores[is_train])) / n_control
     below = 1 - (pooled[~is_train] - rankdata(scores[~is_train])) / n
@@ -88,8 +90,8 @@ def rate_at(
 
 
 def _resampled_rates(train: Floats, control: Floats, share: float, rng: np.random.Generator) -> Floats:
-    thresholds = _thresholds(rng.choice(control, (_DRAWS, len(control))), share)
-    return np.asarray((rng.choice(train, (_DRAWS, len(train))) >= thresholds[:, None]).mean(axis=1))
+    reached = _thresholds(rng.choice(control, (_DRAWS, len(control))), share)
+    return np.asarray((rng.choice(train, (_DRAWS, len(train))) >= reached[:, None]).mean(axis=1))
 
 
 def _thresholds(control: Floats, share: float) -> Floats:

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohort.cohort import Cohort
+from cohort.errors import ConfigError
 from cohort.schema import Column, Kind, Role, Schema
 from cohort.split import split_cohort
 
@@ -56,3 +57,28 @@ def test_everybody_is_set_aside_equally_often():
     )
     # Five standard errors of a binomial share.
     assert np.abs(aside / 600 - 0.5).max() < 5 * np.sqrt(0.25 / 600)
+
+
+@pytest.mark.parametrize("persons", [40, 41])
+def test_cross_fitted_everybody_is_train_once_and_set_aside_once(persons):
+    split = _cohort(np.repeat(np.arange(persons), 2), ["a", "b"] * persons).split(folds=2, seed=3)
+    first, second = split.folds
+    train = [set(fold.train.table["id"]) for fold in (first, second)]
+    aside = [set(fold.holdout.table["id"]) for fold in (first, second)]
+    assert (train[0], train[1]) == (aside[1], aside[0])
+    assert not train[0] & train[1]
+    assert len(train[0] | train[1]) == persons
+    assert abs(len(train[0]) - len(train[1])) <= 1
+    assert not first.cross_fitted
+    assert (first.seed, second.seed) == (3, 3)
+
+
+def test_a_plain_split_is_its_own_only_fold():
+    split = split_cohort(_cohort(range(20), ["a"] * 20))
+    assert split.folds == (split,)
+
+
+@pytest.mark.parametrize("asked", [{"folds": 3}, {"folds": 0}, {"folds": 2, "holdout": 0.3}])
+def test_other_folds_are_refused(asked):
+    with pytest.raises(ConfigError, match="folds=2 alone"):
+        _cohort(range(20), ["a"] * 20).split(**asked)

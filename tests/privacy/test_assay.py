@@ -99,6 +99,7 @@ def test_without_a_holdout_copies_are_shown_and_nothing_is_judged(make_split):
         "identity_disclosure",
         "qi_match",
         "exact_copies",
+        "near_match",
     ]
     for risk in found.risks:
         assert risk.control is None

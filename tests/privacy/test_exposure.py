@@ -7,7 +7,7 @@ from cohort.cohort import Cohort
 from cohort.schema import Column, Kind, Role, Schema
 from cohort.split import Split
 from privacy.assay import assay
-from privacy.exposure import share_beyond
+from privacy.exposure import EXPOSED, _redrawn, _Shares, share_beyond
 
 SCHEMA = Schema(
     columns=(
@@ -66,6 +66,28 @@ def test_the_share_is_uniform_on_both_sides_when_nothing_leaks():
 
 def test_ties_everywhere_expose_nobody():
     assert set(share_beyond(np.zeros(10), np.arange(10) < 5)) == {1.0}
+
+
+def test_the_interval_knows_that_control_sets_the_threshold():
+    covered = 0
+    for seed in range(120):
+        rng = np.random.default_rng(seed)
+        is_train, scores = np.arange(160) < 100, rng.normal(size=160)
+        found = _shares(scores, is_train, rng).stratum("", "", np.ones(100, dtype=bool))
+        truth = 3 / 61  # at most two of 60 control persons score as high
+        covered += found.low <= truth <= found.high
+    assert covered >= 104  # 95 % of 120 are 114; Wilson's alone covers about 80 %
+
+
+def test_too_small_a_control_leaves_the_interval_open():
+    rng = np.random.default_rng(0)
+    found = _shares(rng.normal(size=149), np.arange(149) < 100, rng).stratum("", "", np.ones(100, bool))
+    assert (found.low, found.high) == (0, 1)
+
+
+def _shares(scores, is_train, rng):
+    exposed = share_beyond(scores, is_train)[is_train] <= EXPOSED
+    return _Shares(exposed=exposed, redrawn=_redrawn(scores[is_train], scores[~is_train], rng=rng), rng=rng)
 
 
 def test_the_evidence_holds_groups_and_no_person():

@@ -49,8 +49,10 @@ def test_a_perfect_and_an_empty_score_keep_an_interval():
     assert perfect["value"] == perfect["high"] == 1
     assert 0.7 < perfect["low"] < 0.9
     assert reverse["high"] == pytest.approx(1 - perfect["low"])
-    tied = auc(np.zeros(40), is_train)
-    assert tied == {"value": 0.5, "low": 0.5, "high": 0.5}
+
+
+def test_scores_that_all_tie_tell_nobody_from_anybody():
+    assert auc(np.zeros(40), np.arange(40) < 20) == {"reason": "every person scores alike"}
 
 
 def test_ties_claim_nobody_beyond_the_rate():
