@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cohort.classes import class_codes, class_sizes
+from cohort.classes import Missing, class_codes, person_sizes, persons_in
 from cohort.cohort import Cohort
 from cohort.errors import NotApplicable
 from cohort.split import Split
-from privacy.statistics import bootstrap_mean
+from privacy.statistics import wilson
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -24,16 +24,17 @@ class SampleRisk:
 
     Parameters
     ----------
-    rows, classes, uniques : int
-        Rows, different combinations of quasi-identifiers, rows alone in theirs.
-    k : int
-        Rows in the smallest class; 0 for an empty table.
-    highest_risk, mean_risk : float, in [0, 1]
-        Highest and mean of one by the size of a row's class: the prosecutor's risk
-        (doi:10.1197/jamia.M2716).
+    rows, persons, classes : int
+        Rows, persons, different combinations of quasi-identifiers.
+    k, uniques : int
+        Persons in the smallest class, and persons who are alone in theirs.
+    highest_risk, mean_risk : float, in (0, 1]
+        Highest and mean over persons of one by the size of their class: the prosecutor's risk
+        (doi:10.1197/jamia.M2716). The mean is also the marketer's, who links everybody.
     """
 
     rows: int
+    persons: int
     classes: int
     k: int
     uniques: int
@@ -45,7 +46,13 @@ class SampleRisk:
         return asdict(self)
 
 
-def sample_risk(table: pd.DataFrame, quasi_identifiers: Sequence[str]) -> SampleRisk:
+def sample_risk(
+    table: pd.DataFrame,
+    quasi_identifiers: Sequence[str],
+    *,
+    persons: Ints | None = None,
+    missing: Missing = "category",
+) -> SampleRisk:
     """Risk of a table from its equivalence classes.
 
     Parameters
@@ -54,17 +61,21 @@ def sample_risk(table: pd.DataFrame, quasi_identifiers: Sequence[str]) -> Sample
         Typed as a cohort's table.
     quasi_identifiers : sequence of str
         Columns of ``table``.
+    persons, missing
+        As for `cohort.classes.person_sizes`: who owns each row (each row a person where absent),
+        and what a missing cell agrees with.
 
     Raises
     ------
     NotApplicable
         Where there is no quasi-identifier or no row.
     """
-    _require(quasi_identifiers, rows=len(table))
-    sizes = class_sizes(table, quasi_identifiers)
+    require(quasi_identifiers, rows=len(table))
+    sizes = person_sizes(table, quasi_identifiers, persons=persons, missing=missing)
     return SampleRisk(
         rows=len(table),
-        classes=len(np.unique(class_codes(table, quasi_identifiers))),
+        persons=len(sizes),
+        classes=int(class_codes(table, quasi_identifiers).max()) + 1,
         k=int(sizes.min()),
         uniques=int((sizes == 1).sum()),
         highest_risk=float(1 / sizes.min()),
@@ -101,7 +112,7 @@ class MatchProbability:
         return asdict(self)
 
 
-def match_probability(synthetic: pd.DataFrame, split: Split, *, seed: int = 0) -> MatchProbability:
+def match_probability(synthetic: pd.DataFrame, split: Split) -> MatchProbability:
     """Probability that a person is re-identified by a match on quasi-identifiers.
 
     A person of a class of f persons is picked out with probability 1/f if a synthetic row has
@@ -114,24 +125,32 @@ def match_probability(synthetic: pd.DataFrame, split: Split, *, seed: int = 0) -
         The release.
     split : Split
         Train, and control where there is a holdout.
-    seed : int
-        Of the bootstrap.
 
     Raises
     ------
     NotApplicable
         Where the schema names no quasi-identifier, or the release has no row.
     """
-    names = split.train.schema.quasi_identifiers
-    _require(names, rows=len(synthetic))
-    rng = np.random.default_rng(seed)
-    train = _chances(split.train, split.train, synthetic, names)
-    low, high = bootstrap_mean(train, rng=rng)
+    return pooled_match_probability([synthetic], [split])
+
+
+def pooled_match_probability(releases: Sequence[pd.DataFrame], folds: Sequence[Split]) -> MatchProbability:
+    """The same over all folds of a cross-fitted split, each person among the half that is train.
+
+    Classes are counted within a half, so that a match is worth more than among everybody: the
+    probability is an upper bound for an attacker who does not know the halves.
+    """
+    names = folds[0].train.schema.quasi_identifiers
+    require(names, rows=min(len(each) for each in releases))
+    pairs = list(zip(releases, folds, strict=True))
+    train = np.concatenate([_chances(fold.train, fold.train, each, names) for each, fold in pairs])
+    low, high = wilson(float(train.sum()), len(train))
     found = MatchProbability(n=len(train), train=float(train.mean()), low=low, high=high)
-    if split.holdout is None:
+    controls = [_chances(fold.holdout, fold.train, each, names) for each, fold in pairs if fold.holdout]
+    if not controls:
         return found
-    control = _chances(split.holdout, split.train, synthetic, names)
-    low, high = bootstrap_mean(control, rng=rng)
+    control = np.concatenate(controls)
+    low, high = wilson(float(control.sum()), len(control))
     return replace(
         found, n_control=len(control), control=float(control.mean()), control_low=low, control_high=high
     )
@@ -151,10 +170,14 @@ def unique_matches(
     owners : ndarray, (real rows,)
         The person of each real row.
     """
-    real_class, synthetic_class = _shared_classes(real, synthetic, quasi_identifiers)
-    persons = _persons_in(real_class, owners, classes=int(real_class.max(initial=-1)) + 1)
-    minted = np.bincount(synthetic_class, minlength=len(persons))
-    return np.asarray((persons[real_class] == 1) & (minted[real_class] == 1), dtype=bool)
+    return alone_in_both(*_shared_classes(real, synthetic, quasi_identifiers), owners=owners)
+
+
+def alone_in_both(real: Ints, synthetic: Ints, *, owners: Ints) -> npt.NDArray[np.bool_]:
+    """The same of the classes of real and synthetic rows, numbered from 0."""
+    persons = persons_in(real, owners, classes=int(real.max(initial=-1)) + 1)
+    minted = np.bincount(synthetic, minlength=len(persons))
+    return np.asarray((persons[real] == 1) & (minted[real] == 1), dtype=bool)
 
 
 def _chances(cohort: Cohort, train: Cohort, synthetic: pd.DataFrame, names: Sequence[str]) -> Floats:
@@ -166,7 +189,7 @@ def _chances(cohort: Cohort, train: Cohort, synthetic: pd.DataFrame, names: Sequ
     real = cohort.table if own else pd.concat([train.table, cohort.table], ignore_index=True)
     real_class, synthetic_class = _shared_classes(real, synthetic, names)
     trained, mine = real_class[: len(train)], real_class[-len(cohort) :]
-    persons = _persons_in(trained, train.persons, classes=int(real_class.max()) + 1)
+    persons = persons_in(trained, train.persons, classes=int(real_class.max()) + 1)
     chance = np.isin(mine, synthetic_class) / (persons[mine] + (0 if own else 1))
     worst = np.zeros(cohort.n_persons)
     np.maximum.at(worst, cohort.persons, chance)
@@ -179,14 +202,8 @@ def _shared_classes(real: pd.DataFrame, synthetic: pd.DataFrame, names: Sequence
     return codes[: len(real)], codes[len(real) :]
 
 
-def _persons_in(codes: Ints, owners: Ints, *, classes: int) -> Ints:
-    """How many different persons each of the classes 0 .. classes - 1 has."""
-    most = int(owners.max(initial=0)) + 1
-    pairs = np.unique(codes * most + owners)
-    return np.bincount(pairs // most, minlength=classes).astype(np.int64)
-
-
-def _require(quasi_identifiers: Sequence[str], *, rows: int) -> None:
+def require(quasi_identifiers: Sequence[str], *, rows: int) -> None:
+    """Refuse, as not applicable, a table without a quasi-identifier or a row."""
     if not quasi_identifiers:
         raise NotApplicable("the schema names no quasi-identifier")
     if not rows:

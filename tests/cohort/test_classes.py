@@ -3,7 +3,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.classes import class_codes, class_sizes
+from cohort.classes import class_codes, class_sizes, person_sizes
 
 
 @settings(max_examples=60, deadline=None)
@@ -33,3 +33,35 @@ def test_missing_is_a_value_in_every_type():
     for name in table:
         assert class_sizes(table, [name]).tolist() == [2, 2, 1]
     assert class_sizes(table.iloc[:0], ["n"]).tolist() == []
+
+
+CELL = st.sampled_from(["a", "b", None])
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(CELL, CELL, CELL, st.integers(0, 4)), min_size=1, max_size=25))
+def test_persons_are_counted_where_they_agree(rows):
+    table = pd.DataFrame([row[:3] for row in rows], columns=list("xyz"), dtype=object)
+    _, owners = np.unique([row[3] for row in rows], return_inverse=True)
+
+    def agree(one, two, *, wildcard):
+        return all(a == b or (wildcard and None in (a, b)) for a, b in zip(one[:3], two[:3], strict=True))
+
+    for missing in ("category", "wildcard"):
+        expected = [
+            min(
+                len(
+                    {
+                        j
+                        for other, j in zip(rows, owners, strict=True)
+                        if agree(row, other, wildcard=missing == "wildcard")
+                    }
+                )
+                for row, owner in zip(rows, owners, strict=True)
+                if owner == person
+            )
+            for person in range(owners.max() + 1)
+        ]
+        assert person_sizes(table, list("xyz"), persons=owners, missing=missing).tolist() == expected
+        alone = [sum(agree(row, other, wildcard=missing == "wildcard") for other in rows) for row in rows]
+        assert person_sizes(table, list("xyz"), missing=missing).tolist() == alone

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cohort.classes import person_sizes
 from cohort.cohort import Cohort
 from cohort.errors import NotApplicable
 from cohort.schema import Column, Kind, Role, Schema
@@ -28,6 +29,7 @@ def test_risk_by_hand():
     found = sample_risk(table([30, 30, 30, 41, None, None], list("fffmff")), ["age", "sex"])
     assert found.to_dict() == {
         "rows": 6,
+        "persons": 6,
         "classes": 3,
         "k": 1,
         "uniques": 1,
@@ -73,9 +75,11 @@ def test_fresh_persons_match_alike_whatever_their_number(make_split, control):
     assert found.control_low <= found.train <= found.control_high
 
 
-def test_a_release_that_matches_nobody_has_probability_zero():
+def test_a_release_that_matches_nobody_is_no_proof_among_two_persons():
     train = cohort([30, 41], list("fm"))
-    assert match_probability(table([1], ["f"]), Split(train=train, holdout=None)).high == 0
+    found = match_probability(table([1], ["f"]), Split(train=train, holdout=None))
+    assert found.train == found.low == 0
+    assert found.high > 0.5
 
 
 def test_the_worst_row_of_a_person_counts(make_split):
@@ -87,7 +91,7 @@ def test_the_worst_row_of_a_person_counts(make_split):
 
 def test_match_probability_repeats_and_needs_quasi_identifiers(make_split):
     split, fresh = make_split(50)
-    assert match_probability(fresh, split, seed=1) == match_probability(fresh, split, seed=1)
+    assert match_probability(fresh, split) == match_probability(fresh, split)
     bare = replace(split.train, schema=Schema(columns=split.train.schema.columns[5:]))
     with pytest.raises(NotApplicable):
         match_probability(fresh, Split(train=bare, holdout=None))
@@ -109,3 +113,39 @@ def test_unique_matches_by_hand():
         True,
         True,
     ]
+
+
+def test_persons_are_the_units():
+    rows = table([30, 30, 41, 41], list("ffmm"))
+    found = sample_risk(rows, ["age", "sex"], persons=np.array([0, 1, 1, 1]))
+    assert (found.rows, found.persons, found.classes) == (4, 2, 2)
+    assert (found.k, found.uniques) == (1, 1)
+    assert found.mean_risk == pytest.approx((0.5 + 1) / 2)
+
+
+def test_a_missing_cell_may_agree_with_every_value():
+    found = sample_risk(table([30, 30, 41, None], list("ffff")), ["age", "sex"], missing="wildcard")
+    assert (found.k, found.uniques) == (2, 0)
+    assert found.mean_risk == pytest.approx((1 / 3 + 1 / 3 + 1 / 2 + 1 / 4) / 4)
+
+
+@pytest.mark.shared
+def test_sdcmicro_finds_the_same_on_testdata(shared_data):
+    households = pd.read_csv(shared_data / "sdcmicro_testdata" / "testdata.csv", dtype=str)
+    keys = ["urbrur", "roof", "walls", "water", "electcon", "relat", "sex"]
+    sizes = person_sizes(households, keys, missing="wildcard")
+    assert ((sizes < 2).sum(), (sizes < 3).sum()) == (157, 281)
+
+
+@pytest.mark.shared
+def test_sdnist_finds_the_same_on_national2019(shared_data):
+    people = pd.read_csv(shared_data / "nist_national2019" / "national2019.csv", index_col=0, dtype=str)
+    found = sample_risk(people, list(people.columns))
+    assert (found.rows, found.uniques) == (27253, 27159)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("name", "k"), [("", 1), ("_k2", 2), ("_k5", 5), ("_k7", 7)])
+def test_pycanon_finds_the_same_k_on_students(shared_data, name, k):
+    students = pd.read_csv(shared_data / "pycanon_students" / f"processed__StudentsMath_Score{name}.csv")
+    assert sample_risk(students, ["Teacher", "Gender", "Ethnic", "Freeredu", "wesson"]).k == k
