@@ -62,6 +62,11 @@ class Country:
         return tuple(name for name, _ in self.provinces)
 
     @property
+    def large_regions(self) -> tuple[str, ...]:
+        """Names of the provinces with a specialist centre."""
+        return tuple(name for name, people in self.provinces if people >= self.small)
+
+    @property
     def small_regions(self) -> tuple[str, ...]:
         """Names of the provinces without a specialist centre."""
         return tuple(name for name, people in self.provinces if people < self.small)

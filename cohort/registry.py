@@ -71,14 +71,28 @@ ENROLMENT = Enrolment()
 SCHEMA = Schema(
     columns=(
         Column(name="patient_id", kind=Kind.CATEGORY, role=Role.IDENTIFIER),
-        Column(name="region", kind=Kind.CATEGORY, role=Role.QUASI_IDENTIFIER, categories=COUNTRY.regions),
-        Column(name="age", kind=Kind.INTEGER, role=Role.QUASI_IDENTIFIER, unit="years", range=(0, 99)),
+        Column(
+            name="region",
+            kind=Kind.CATEGORY,
+            role=Role.QUASI_IDENTIFIER,
+            categories=COUNTRY.regions,
+            hierarchy=({"with a centre": COUNTRY.large_regions, "without a centre": COUNTRY.small_regions},),
+        ),
+        Column(
+            name="age",
+            kind=Kind.INTEGER,
+            role=Role.QUASI_IDENTIFIER,
+            unit="years",
+            range=(0, 99),
+            hierarchy=(5, 10, 20, 40),
+        ),
         Column(name="sex", kind=Kind.CATEGORY, role=Role.QUASI_IDENTIFIER, categories=SEXES),
         Column(
             name="registered_on",
             kind=Kind.DATE,
             role=Role.QUASI_IDENTIFIER,
             range=(OPENED.date().isoformat(), CENSUS.date().isoformat()),
+            hierarchy=("month", "quarter", "year", "5 years"),
         ),
         Column(name="onset_age", kind=Kind.INTEGER, unit="years", range=(0, 99)),
         Column(name="diagnosis_age", kind=Kind.INTEGER, unit="years", range=(0, 99)),

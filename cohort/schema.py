@@ -9,6 +9,7 @@ from typing import Any, Self
 import yaml
 
 from cohort.errors import Problem, SchemaError
+from cohort.hierarchies import Level, hierarchy_problems, read_hierarchy
 from cohort.rules import Rule, parse_rule
 from cohort.yaml_text import load_yaml
 
@@ -67,6 +68,8 @@ class Column:
         How a date is written, in ``strptime`` letters; ISO 8601 when absent.
     occurred : tuple of str
         For an event column: the values that count as the event (the others are censored).
+    hierarchy : tuple
+        What it may be coarsened to, finest first; see `cohort.hierarchies`.
     confirmed : bool
         False while the column's role and kind are only the program's guess.
     """
@@ -80,6 +83,7 @@ class Column:
     missing: tuple[str, ...] = ()
     format: str | None = None
     occurred: tuple[str, ...] = ()
+    hierarchy: tuple[Level, ...] = ()
     confirmed: bool = True
 
 
@@ -159,8 +163,13 @@ class Schema:
         return tuple(parse_rule(rule, columns=self.names) for rule in self.rules)
 
     @classmethod
-    def from_dict(cls, content: Mapping[str, Any], *, where: str = "schema") -> Self:
-        """Read a schema as it stands in YAML; raises `SchemaError` with every problem."""
+    def from_dict(
+        cls, content: Mapping[str, Any], *, where: str = "schema", folder: Path | None = None
+    ) -> Self:
+        """Read a schema as it stands in YAML; raises `SchemaError` with every problem.
+
+        The path of a hierarchy is relative to ``folder``.
+        """
         problems: list[Problem] = []
         if not isinstance(content, Mapping) or not isinstance(content.get("columns"), Mapping):
             remedy = "Write `columns:` with one entry a column, or draft it with `synthassay inspect`."
@@ -169,7 +178,8 @@ class Schema:
         columns = [
             column
             for name, entry in content["columns"].items()
-            if (column := _column(str(name), entry, where=where, problems=problems)) is not None
+            if (column := _column(str(name), entry, where=where, folder=folder, problems=problems))
+            is not None
         ]
         if problems:
             raise SchemaError(problems)
@@ -190,7 +200,7 @@ class Schema:
             remedy = "Give a readable YAML file, or draft one with `synthassay inspect`."
             what = f"the schema cannot be read ({_reason(error)})."
             raise SchemaError(Problem(what=what, where=str(path), remedy=remedy)) from None
-        return cls.from_dict(content, where=str(path))
+        return cls.from_dict(content, where=str(path), folder=path.parent)
 
     def to_dict(self) -> dict[str, Any]:
         """The schema as plain lists and dictionaries, defaults left out."""
@@ -208,11 +218,20 @@ def _entry(column: Column) -> dict[str, Any]:
     entry: dict[str, Any] = {"role": column.role.value, "kind": column.kind.value}
     for key, value in asdict(column).items():
         if key not in ("name", "role", "kind", "confirmed") and value not in (None, ()):
-            entry[key] = list(value) if isinstance(value, tuple) else value
+            entry[key] = _plain(value)
     return entry if column.confirmed else {**entry, "confirmed": False}
 
 
-def _column(name: str, entry: Any, *, where: str, problems: list[Problem]) -> Column | None:
+def _plain(value: Any) -> Any:
+    """The same in lists and dictionaries only."""
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _column(
+    name: str, entry: Any, *, where: str, folder: Path | None, problems: list[Problem]
+) -> Column | None:
     """Read one entry, adding to ``problems`` what is wrong with it."""
     place = f"{where}, column {name!r}"
     if not isinstance(entry, Mapping):
@@ -230,6 +249,10 @@ def _column(name: str, entry: Any, *, where: str, problems: list[Problem]) -> Co
     for key in _LISTS:
         if key in values:
             values[key] = tuple(values[key]) if key == "range" else _texts(values[key])
+    if "hierarchy" in values:
+        values["hierarchy"] = read_hierarchy(
+            values["hierarchy"], folder=folder, where=place, problems=problems
+        )
     values["role"], values["kind"] = Role(values.get("role", "other")), Kind(values["kind"])
     return Column(name=name, **values)
 
@@ -248,7 +271,7 @@ def _contradictions(schema: Schema) -> list[Problem]:
             what = f"{len(named)} columns have the role {role.value} ({', '.join(named)})."
             problems.append(Problem(what=what, remedy="Keep one and call the others sensitive or other."))
     for column in schema.columns:
-        problems += _bad_range(column)
+        problems += [*_bad_range(column), *hierarchy_problems(column)]
     for rule in schema.rules:
         try:
             parse_rule(rule, columns=schema.names)

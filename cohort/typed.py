@@ -11,6 +11,7 @@ import pandas as pd
 
 from cohort.cells import text_column
 from cohort.errors import DataError, Problem
+from cohort.hierarchies import group_of, is_grouped
 from cohort.problems import at, capped
 from cohort.schema import Column, Kind, Schema
 
@@ -216,6 +217,11 @@ def _not_allowed(values: pd.Series, column: Column) -> Iterator[_Complaint]:
     if column.categories is not None:
         what, remedy = "is none of the schema's categories.", _add_category(column.categories)
         yield _Complaint(rows=known & ~values.isin(column.categories), what=what, remedy=remedy)
+    elif is_grouped(column):
+        what, remedy = "is in none of the groups of its hierarchy.", f"Add it to a group of level 1. {_CODE}"
+        yield _Complaint(
+            rows=known & ~values.astype(str).isin(group_of(column, level=1)), what=what, remedy=remedy
+        )
     if column.range is not None and column.kind.is_numeric and values.dtype != object:
         low, high = (pd.Timestamp(str(end)) if column.kind is Kind.DATE else end for end in column.range)
         outside = known & ~values.between(low, high).fillna(True).astype(bool)
