@@ -1,5 +1,6 @@
 """The real cohorts that benchmarks draw persons from, read from ``../shared/data``."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,90 @@ _FLCHAIN = {
     "death": (Role.EVENT, _CATEGORY),
     "chapter": (Role.OTHER, _CATEGORY),
 }
+_NWTCO = {
+    "rownames": (Role.IDENTIFIER, _CATEGORY),
+    "seqno": (Role.IDENTIFIER, _CATEGORY),
+    "instit": (_QI, _CATEGORY),
+    "histol": (_QI, _CATEGORY),
+    "stage": (_QI, _CATEGORY),
+    "study": (_QI, _CATEGORY),
+    "rel": (Role.EVENT, _CATEGORY),
+    "edrel": (Role.TIME, _INTEGER),
+    "age": (_QI, _INTEGER),
+    "in.subcohort": (Role.OTHER, _CATEGORY),
+}
+_MGUS2 = {
+    "rownames": (Role.IDENTIFIER, _CATEGORY),
+    "id": (Role.IDENTIFIER, _CATEGORY),
+    "age": (_QI, _INTEGER),
+    "sex": (_QI, _CATEGORY),
+    "dxyr": (_QI, _INTEGER),
+    "hgb": (_SENSITIVE, _NUMBER),
+    "creat": (_SENSITIVE, _NUMBER),
+    "mspike": (_SENSITIVE, _NUMBER),
+    "ptime": (Role.OTHER, _INTEGER),
+    "pstat": (_SENSITIVE, _CATEGORY),
+    "futime": (Role.TIME, _INTEGER),
+    "death": (Role.EVENT, _CATEGORY),
+}
+_PBCSEQ = {
+    "rownames": (Role.IDENTIFIER, _CATEGORY),
+    "id": (Role.IDENTIFIER, _CATEGORY),
+    "futime": (Role.TIME, _INTEGER),
+    "status": (Role.EVENT, _CATEGORY),
+    "trt": (Role.OTHER, _CATEGORY),
+    "age": (_QI, _NUMBER),
+    "sex": (_QI, _CATEGORY),
+    "day": (Role.OTHER, _INTEGER),
+    "ascites": (Role.OTHER, _CATEGORY),
+    "hepato": (Role.OTHER, _CATEGORY),
+    "spiders": (Role.OTHER, _CATEGORY),
+    "edema": (Role.OTHER, _CATEGORY),
+    "bili": (_SENSITIVE, _NUMBER),
+    "chol": (_SENSITIVE, _NUMBER),
+    "albumin": (_SENSITIVE, _NUMBER),
+    "alk.phos": (Role.OTHER, _NUMBER),
+    "ast": (Role.OTHER, _NUMBER),
+    "platelet": (Role.OTHER, _NUMBER),
+    "protime": (Role.OTHER, _NUMBER),
+    "stage": (_QI, _CATEGORY),
+}
+_AIDS2 = {
+    "rownames": (Role.IDENTIFIER, _CATEGORY),
+    "state": (_QI, _CATEGORY),
+    "sex": (_QI, _CATEGORY),
+    "diag": (_QI, _INTEGER),
+    "death": (Role.TIME, _INTEGER),
+    "status": (Role.EVENT, _CATEGORY),
+    "T.categ": (_SENSITIVE, _CATEGORY),
+    "age": (_QI, _INTEGER),
+}
+_NATIONAL2019 = {
+    "PUMA": (_QI, _CATEGORY),
+    "AGEP": (_QI, _INTEGER),
+    "SEX": (_QI, _CATEGORY),
+    "MSP": (_QI, _CATEGORY),
+    "HISP": (_QI, _CATEGORY),
+    "RAC1P": (_QI, _CATEGORY),
+    "NOC": (Role.OTHER, _INTEGER),
+    "NPF": (Role.OTHER, _INTEGER),
+    "HOUSING_TYPE": (Role.OTHER, _CATEGORY),
+    "OWN_RENT": (_QI, _CATEGORY),
+    "DENSITY": (Role.OTHER, _NUMBER),
+    "INDP": (Role.OTHER, _CATEGORY),
+    "INDP_CAT": (_QI, _CATEGORY),
+    "EDU": (_QI, _CATEGORY),
+    "PINCP": (_SENSITIVE, _NUMBER),
+    "PINCP_DECILE": (Role.OTHER, _INTEGER),
+    "POVPIP": (Role.OTHER, _INTEGER),
+    "DVET": (Role.OTHER, _CATEGORY),
+    "DREM": (_SENSITIVE, _CATEGORY),
+    "DPHY": (_SENSITIVE, _CATEGORY),
+    "DEYE": (_SENSITIVE, _CATEGORY),
+    "DEAR": (_SENSITIVE, _CATEGORY),
+    "PWGTP": (Role.IDENTIFIER, _CATEGORY),
+    "WGTP": (Role.IDENTIFIER, _CATEGORY),
+}
 
 
 def read_adult() -> Cohort:
@@ -80,20 +165,63 @@ def read_adult() -> Cohort:
 
 def read_colon() -> Cohort:
     """Stage B/C colon cancer, 929 patients with two rows each."""
-    raw = pd.read_csv(SHARED / "colon" / "colon.csv", dtype=str, keep_default_na=False)
-    return _cohort(raw, _COLON, missing=("", "NA"), name="colon", person="id")
+    return _survival("colon/colon.csv", _COLON, name="colon", person="id")
 
 
 def read_flchain() -> Cohort:
     """Free light chains in Olmsted County, 7,874 persons."""
-    raw = pd.read_csv(SHARED / "flchain" / "flchain.csv", dtype=str, keep_default_na=False)
-    return _cohort(raw, _FLCHAIN, missing=("", "NA"), name="flchain")
+    return _survival("flchain/flchain.csv", _FLCHAIN, name="flchain")
+
+
+def read_nwtco() -> Cohort:
+    """National Wilms tumour studies 3 and 4, 4,028 children."""
+    return _survival("wilms_nwtco/nwtco.csv", _NWTCO, name="nwtco")
+
+
+def read_mgus2() -> Cohort:
+    """Monoclonal gammopathy at the Mayo Clinic, 1,384 patients."""
+    return _survival("mgus/mgus2.csv", _MGUS2, name="mgus2")
+
+
+def read_pbcseq() -> Cohort:
+    """Primary biliary cholangitis, 312 patients with 1,945 visits."""
+    return _survival("pbc/pbcseq.csv", _PBCSEQ, name="pbcseq", person="id")
+
+
+def read_aids2() -> Cohort:
+    """AIDS in Australia, 2,843 patients."""
+    return _survival("aids2_au/Aids2.csv", _AIDS2, name="aids2")
+
+
+def read_national2019() -> Cohort:
+    """NIST's excerpt of the American Community Survey 2019, 27,253 persons, without weights."""
+    raw = pd.read_csv(SHARED / "nist_national2019" / "national2019.csv", dtype=str, keep_default_na=False)
+    return _cohort(raw, _NATIONAL2019, missing=("N",), name="national2019")
+
+
+COHORTS: dict[str, Callable[[], Cohort]] = {
+    "adult": read_adult,
+    "colon": read_colon,
+    "flchain": read_flchain,
+    "nwtco": read_nwtco,
+    "mgus2": read_mgus2,
+    "pbcseq": read_pbcseq,
+    "aids2": read_aids2,
+    "national2019": read_national2019,
+}
 
 
 def draw(cohort: Cohort, sizes: tuple[int, ...], *, seed: int) -> list[Cohort]:
     """Disjoint random parts of a cohort, by person."""
     order = np.random.default_rng(seed).permutation(cohort.n_persons)
     return [cohort.of_persons(part) for part in np.split(order, np.cumsum(sizes))[:-1]]
+
+
+def _survival(
+    path: str, columns: dict[str, tuple[Role, Kind]], *, name: str, person: str | None = None
+) -> Cohort:
+    raw = pd.read_csv(SHARED / path, dtype=str, keep_default_na=False)
+    return _cohort(raw, columns, missing=("", "NA"), name=name, person=person)
 
 
 def _cohort(
