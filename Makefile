@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 RUNS ?= runs
 
-.PHONY: install demo test check dashboard bench bench-assay clean
+.PHONY: install demo test check dashboard bench bench-assay bench-linkage clean
 
 install: $(INSTALLED)
 
@@ -38,6 +38,15 @@ bench: $(INSTALLED)
 bench-assay: $(INSTALLED)
 	$(BIN)/python -m benchmarks.silence
 	$(BIN)/python -m benchmarks.power
+	$(BIN)/python -m benchmarks.coverage
+	$(BIN)/python -m benchmarks.agreement
+	$(BIN)/python -m benchmarks.cross_fit
+	$(BIN)/python -m benchmarks.targeted
+	$(BIN)/python -m benchmarks.speed
+
+bench-linkage: $(INSTALLED)
+	$(BIN)/python -m benchmarks.population
+	$(BIN)/python -m benchmarks.linkage
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,11 +1,37 @@
 """Every benchmark of docs/benchmarks.md, one after the other: ``make bench``."""
 
-from benchmarks import frontier, guards, power, silence
+from benchmarks import (
+    agreement,
+    coverage,
+    cross_fit,
+    frontier,
+    guards,
+    linkage,
+    population,
+    power,
+    silence,
+    speed,
+    targeted,
+)
+
+ALL = (
+    guards,
+    frontier,
+    silence,
+    power,
+    coverage,
+    agreement,
+    cross_fit,
+    targeted,
+    speed,
+    population,
+    linkage,
+)
 
 
 def main() -> None:
     """Print each benchmark's table under the command that makes it alone."""
-    for module in (guards, frontier, silence, power):
+    for module in ALL:
         print(f"\n## python -m {module.__name__}\n", flush=True)
         module.main([])
 

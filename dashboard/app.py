@@ -6,7 +6,7 @@ import streamlit as st
 
 from cohort.errors import SynthAssayError
 from dashboard import words
-from dashboard.reading import CANDIDATE, FRONTIER, START, runs_folder
+from dashboard.reading import CANDIDATE, FRONTIER, RISK, START, runs_folder
 
 
 def _show() -> None:
@@ -15,6 +15,7 @@ def _show() -> None:
         [
             st.Page(FRONTIER, title="Use against risk", default=True),
             st.Page(CANDIDATE, title="One candidate"),
+            st.Page(RISK, title="Who can be found"),
             st.Page(START, title="New run"),
         ]
     )

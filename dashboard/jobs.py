@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -129,8 +129,17 @@ class Job:
 
 
 def run_argv(config: Path, *, runs: Path) -> list[str]:
-    """The command line of a run; the dashboard starts work in no other way."""
+    """The command line of a run; the dashboard starts work in no other way than by command lines."""
     return [sys.executable, "-m", "synthassay", "run", str(config), "--out", str(runs), "--json"]
+
+
+def risk_argv(
+    config: Path, *, runs: Path, drop: Sequence[str] = (), coarsen: Mapping[str, str] | None = None
+) -> list[str]:
+    """The command line of a look at linkage risk; a name that begins with a dash is no option."""
+    asked = [f"--drop={name}" for name in drop]
+    asked += [f"--coarsen={name}={level}" for name, level in (coarsen or {}).items()]
+    return [sys.executable, "-m", "synthassay", "risk", str(config), *asked, "--out", str(runs), "--json"]
 
 
 def start(argv: Sequence[str], *, title: str, runs: Path) -> Job:

@@ -26,6 +26,14 @@ def problem_of(path: Path) -> str:
     return ""
 
 
+def begin_look(config: str | Path) -> None:
+    """Start a look at the linkage risk of a config's cohort, as `begin` starts a run."""
+    path = bundled()[config] if isinstance(config, str) else config.resolve()
+    runs = reading.runs_folder()
+    jobs.start(jobs.risk_argv(path, runs=runs), title=f"{path.stem}: who can be found", runs=runs)
+    st.switch_page(reading.START)
+
+
 def begin(config: str | Path) -> None:
     """Start a run of a bundled config or a file, and go to the page that shows how far it is."""
     path = bundled()[config] if isinstance(config, str) else config.resolve()

@@ -1,7 +1,7 @@
 """Figures and findings in plain words."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from privacy.estimates import AttackRole, Outcome, RiskEstimate
@@ -72,6 +72,11 @@ def moment(text: str) -> str:
         return f"{datetime.fromisoformat(text):%d %b %Y, %H:%M} UTC"
     except ValueError:
         return text
+
+
+def seconds_since(text: str) -> float:
+    """How long a UTC time stamp is ago."""
+    return (datetime.now(UTC) - datetime.fromisoformat(text)).total_seconds()
 
 
 def duration(seconds: float) -> str:
@@ -193,6 +198,8 @@ def run_facts(run: Run) -> str:
     """A run in a line: the policy, when, and on how many patients."""
     about, cohort = run.about, run.cohort
     persons = f"{cohort['train_persons']} patients used, {cohort['holdout_persons']} set aside"
+    if cohort.get("cross_fitted"):
+        persons = f"{cohort['persons']} patients, cross-fitted: each once used and once set aside"
     return f"Policy {about['policy']} · begun {moment(about['started'])} · {persons}"
 
 

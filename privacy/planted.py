@@ -27,7 +27,7 @@ SHARES = (0.01, 0.02, 0.05, 0.1, 0.2)
 REPEATS = 40
 REPEATS_BIG = 20  # where not all persons are attacked
 CEILING_SHARE = 0.05
-_DRAWS = 199
+_DRAWS = 999  # fewer could not reach the small p that the family leaves to a light attack
 _JITTER = 0.05
 
 

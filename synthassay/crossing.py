@@ -2,23 +2,38 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations, islice
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cohort.cells import as_text
+from cohort.classes import persons_in
 from cohort.coarsen import generalise
 from cohort.hierarchies import top_level
 from privacy.linkage.crossed import MISSING, POOLED, class_sizes_crossed
 from privacy.linkage.subsets import ColumnSets
 from synthassay.whatif import Altered, level_words
 
+Ints = npt.NDArray[np.int64]
+
 _MOST_LEVELS = 12  # more would overlap on a phone
 _BANDS = 8
 _MOST_MAPS = 45
 _TIMES = (1, 2, 5)  # bands of a map begin at so many times the minimum count
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Axis:
+    """A column on few levels: how it is shown, the levels in order, and each row's."""
+
+    words: str
+    levels: tuple[str, ...]
+    codes: Ints
 
 
 def crossing(altered: Altered, sets: ColumnSets) -> dict[str, Any] | None:
@@ -45,40 +60,40 @@ def _crossings(
     altered: Altered, sets: ColumnSets, *, pooled_below: int | None = None
 ) -> Iterator[dict[str, Any]]:
     """Of every pair of columns, those first which together leave most patients alone."""
-    shown = {name: _few(altered, name) for name in altered.names}
-    usable = [name for name, (values, _) in shown.items() if 1 < values.nunique(dropna=False) <= _MOST_LEVELS]
+    axes = {name: _axis(altered, name, pooled_below=pooled_below) for name in altered.names}
+    usable = [name for name, axis in axes.items() if 1 < len(axis.levels) <= _MOST_LEVELS]
     for pair in sorted(combinations(usable, 2), key=lambda pair: -_alone(sets, *pair)):
         # The longer axis lies across, where a screen has more room.
-        down, across = sorted(pair, key=lambda name: shown[name][0].nunique())
-        table = pd.DataFrame({name: shown[name][0] for name in (across, down)})
+        down, across = sorted(pair, key=lambda name: len(axes[name].levels))
         yield {
             "columns": [across, down],
-            "shown": [shown[across][1], shown[down][1]],
-            **_cells(table, altered, pooled_below=pooled_below),
+            "shown": [axes[across].words, axes[down].words],
+            "levels": [list(axes[across].levels), list(axes[down].levels)],
+            "cells": _cells(axes[across], axes[down], altered.cohort.persons),
         }
 
 
-def _cells(table: pd.DataFrame, altered: Altered, *, pooled_below: int | None) -> dict[str, Any]:
-    across, down = map(str, table.columns)
-    persons = altered.cohort.persons
-    levels = class_sizes_crossed(table, across, down, persons=persons, minimum_count=pooled_below)
-    named = {across: levels.across_values, down: levels.down_values}
-    if pooled_below is not None:
-        table = pd.DataFrame({name: _pooled(table[name], named[name]) for name in named})
-    found = class_sizes_crossed(table, across, down, persons=persons)
-    cells = [
-        {"x": x, "y": y, "persons": persons}
-        for y, row in zip(found.down_values, found.persons, strict=True)
-        for x, persons in zip(found.across_values, row, strict=True)
-        if persons
+def _cells(across: _Axis, down: _Axis, persons: Ints) -> list[dict[str, Any]]:
+    wide, cells = len(across.levels), len(across.levels) * len(down.levels)
+    counts = persons_in(down.codes * wide + across.codes, persons, classes=cells)
+    return [
+        {"x": across.levels[at % wide], "y": down.levels[at // wide], "persons": int(counts[at])}
+        for at in np.flatnonzero(counts)
     ]
-    return {"levels": [list(named[across]), list(named[down])], "cells": cells}
 
 
-def _pooled(values: pd.Series, named: Collection[str]) -> pd.Series:
-    """Values as a map names them, those that it does not name under one name."""
-    text = values.map(lambda value: MISSING if pd.isna(value) else str(as_text(value))).astype(object)
-    return text.where(text.isin(named), POOLED)
+def _axis(altered: Altered, name: str, *, pooled_below: int | None) -> _Axis:
+    values, words = _few(altered, name)
+    codes, found = pd.factorize(values, use_na_sentinel=False)
+    if len(found) > _MOST_LEVELS:
+        return _Axis(words=words, levels=tuple(map(str, found)), codes=codes)
+    # A column crossed with itself: its values in their order, the rare ones pooled.
+    levels = class_sizes_crossed(
+        pd.DataFrame({name: values}), name, name, persons=altered.cohort.persons, minimum_count=pooled_below
+    ).across_values
+    text = [MISSING if pd.isna(each) else str(as_text(each)) for each in found]
+    place = np.array([levels.index(each if each in levels else POOLED) for each in text], dtype=np.int64)
+    return _Axis(words=words, levels=levels, codes=place[codes])
 
 
 def _in_bands(crossed: dict[str, Any], minimum: int) -> dict[str, Any]:

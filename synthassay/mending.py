@@ -1,7 +1,7 @@
 """What would mend a cohort's linkage risk, and at what price."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -50,7 +50,7 @@ def mending(altered: Altered, *, threshold: float) -> dict[str, Any]:
     found = [_together(altered, lattice, prices, allowed=allowed, limit=limit) for limit in LEFT_OUT]
     return {
         "allowed": allowed,
-        "price": _price_now(altered, prices),
+        "price": _price(altered, prices, altered.levels),
         "steps": steps,
         "together": [each for each in found if each],
     }
@@ -118,7 +118,7 @@ def _together(
         "limit": limit,
         "levels": levels,
         **_outcome(altered, levels, best, left),
-        "price": _price([prices[name][level] for name, level in levels.items()]),
+        "price": _price(altered, prices, levels),
     }
 
 
@@ -138,12 +138,8 @@ def _outcome(altered: Altered, levels: dict[str, int], best: Optimum, lattice: L
     }
 
 
-def _price_now(altered: Altered, prices: Prices) -> float:
-    """Of what is shown now; a column that is left out has lost everything."""
+def _price(altered: Altered, prices: Prices, levels: Mapping[str, int]) -> float:
+    """Of all columns of the cohort together, as ARX does; one that is left out has lost everything."""
     known = altered.cohort.schema.quasi_identifiers
-    return _price([prices[name][altered.levels[name]] if name in altered.columns else 1.0 for name in known])
-
-
-def _price(losses: Sequence[float]) -> float:
-    """Of all columns together, as ARX does: their geometric mean."""
+    losses = [prices[name][levels[name]] if name in levels else 1.0 for name in known]
     return float(geometric_mean(np.array(losses).reshape(-1, 1))[0])

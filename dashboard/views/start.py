@@ -48,6 +48,12 @@ def _choose() -> None:
         st.code(path.read_text(encoding="utf-8", errors="replace"), language="yaml")
     if st.button("Start the run", type="primary"):
         starting.begin(path)
+    if st.button("Only ask who can be found"):
+        starting.begin_look(path)
+    st.caption(
+        "The second mints nothing: it looks at the patients themselves, and who of them stands alone by "
+        "age, sex, place and the like. It takes seconds."
+    )
 
 
 def _watch(active: bool) -> None:
@@ -89,8 +95,11 @@ def _running(job: Job) -> None:
 
 def _finished(job: Job) -> None:
     folder = Path(str((job.result or {}).get("run", "")))
-    if folder.parent == reading.runs_folder() and (folder / "run.json").is_file():
-        st.page_link(reading.FRONTIER, label="Open the result", query_params={"run": folder.name})
+    page = reading.page_of(folder)
+    if page is not None:
+        st.page_link(page, label="Open the result", query_params={"run": folder.name})
+    elif folder.parent == reading.runs_folder() and folder.is_dir():
+        st.caption(f"No page here shows it yet. It lies in {words.escaped(str(folder))}.")
     else:
         st.caption("Its folder is no longer there.")
 

@@ -1,17 +1,35 @@
 """A golden folder of runs, written through the records: no engine is needed."""
 
+import json
+import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
+import dashboard
 from cohort.findings import Finding, Severity
 from privacy.estimates import AttackRole, Outcome, RiskEstimate
-from synthassay.runs import Evidence
+from synthassay.runs import Evidence, read_risk
 from synthassay.store import write_json
 from synthassay.verdicts import CriterionResult, Judgement, Verdict
 from utility.scores import Direction, UtilityScore
 
+APP = Path(dashboard.__file__).with_name("app.py")
+RISK_CONFIG = """\
+name: registry
+cohort:
+  data: patients.csv
+  schema:
+    columns:
+      age: {role: quasi_identifier, kind: integer, unit: years}
+      sex: {role: quasi_identifier, kind: category}
+      town: {role: quasi_identifier, kind: category}
+"""
 ASK = "ask the producer for rows that were not used"
 
 
@@ -225,3 +243,67 @@ def state(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "state"
     monkeypatch.setenv("SYNTHASSAY_STATE", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def looked(tmp_path_factory) -> dict[str, Path]:
+    """Two looks of the engine's own at 120 simulated patients, as they stand and with age in bands."""
+    from synthassay.config import read_config
+    from synthassay.risk_run import asked, risk_folder
+
+    folder = tmp_path_factory.mktemp("looks")
+    rng = np.random.default_rng(0)
+    table = {
+        "age": rng.integers(20, 60, 120),
+        "sex": rng.choice(["f", "m"], 120),
+        "town": rng.choice(["Abel", "Bern", "Caux"], 120, p=[0.6, 0.35, 0.05]),
+    }
+    pd.DataFrame(table).to_csv(folder / "patients.csv", index=False)
+    (folder / "registry.yaml").write_text(RISK_CONFIG, encoding="utf-8")
+    config = read_config(folder / "registry.yaml")
+    after = asked(config, coarsen=["age=20"], drop=["town"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYNTHASSAY_STATE", str(folder / "state"))
+        return {
+            name: risk_folder(each, out=folder / name)
+            for name, each in (("before", config), ("after", after))
+        }
+
+
+@pytest.fixture
+def golden_risk(looked) -> dict:
+    """The ``risk.json`` of the look at the patients as they stand."""
+    return read_risk(looked["before"]).risk
+
+
+@pytest.fixture
+def look(runs, looked):
+    """Lay one of the looks among the runs, under a start and a cohort of its own."""
+
+    def lay(which="before", *, started="2026-11-24T07:00:00+00:00", name="registry", **changes):
+        stamp = started[:19].replace("-", "").replace(":", "")
+        folder = runs / f"{name}-{stamp}Z-{'0a' if which == 'before' else '0b'}aaaaaa"
+        shutil.copytree(looked[which], folder)
+        about = json.loads((folder / "run.json").read_text())
+        write_json(folder / "run.json", {**about, "name": name, "started": started, **changes})
+        return folder
+
+    return lay
+
+
+@pytest.fixture
+def app(runs, monkeypatch):
+    """Open a page of the dashboard over the golden folder of runs."""
+    monkeypatch.setattr(sys, "argv", [str(APP), str(runs)])
+
+    def open_page(page=None, **address):
+        at = AppTest.from_file(str(APP), default_timeout=30)
+        if page:
+            at.switch_page(page)
+        for name, value in address.items():
+            at.query_params[name] = value
+        at.run()
+        assert not at.exception
+        return at
+
+    return open_page

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.launch import command
-from synthassay.runs import list_runs
+from synthassay.runs import list_risks, list_runs
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
@@ -172,3 +172,30 @@ def test_a_run_is_started_and_finished_even_if_the_tab_is_closed(runs, page, chr
     heading(page, "Use against risk")
     page.get_by_role("button", name="Open candidate").click()
     heading(page, "trees")
+
+
+def test_a_what_if_moves_risk_and_price_before_ones_eyes(look, page, server):
+    folder = look()
+    page.set_viewport_size({"width": 1440, "height": 2600})
+    page.goto(f"{server}/risk?run={folder.name}")
+    heading(page, "Who can be found")
+    page.locator(".scatterlayer .trace .point").first.wait_for()
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    spot = page.locator(".scatterlayer .trace .point").first.bounding_box()
+    page.mouse.click(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
+    page.get_by_text("patients share these two values").wait_for()
+    page.get_by_role("combobox", name="age").click()
+    page.get_by_role("option", name="in bands of 20 years").click()
+    page.get_by_role("combobox", name="town").click()
+    page.get_by_role("option", name="leave out").click()
+    page.get_by_role("button", name="Show what that would do").click()
+    page.get_by_role("heading", name="Before and after").wait_for(timeout=120_000)
+    page.wait_for_url(re.compile(r"&after=registry-"))
+    assert page.get_by_role("cell", name="town left out and age in bands of 20 years").is_visible()
+    assert page.get_by_text("nobody stands alone instead of").is_visible()
+    page.get_by_role("button", name="Open the new look").click()
+    page.wait_for_url(lambda url: folder.name not in url and "after" not in url)
+    assert len(list_risks(folder.parent)) == 2
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -37,6 +37,13 @@ def test_a_run_is_started_through_the_command_line_only():
     assert argv == [sys.executable, "-m", "synthassay", "run", "/c/pbc.yaml", "--out", "/r", "--json"]
 
 
+def test_a_look_is_asked_for_with_names_that_cannot_be_taken_for_options():
+    argv = jobs.risk_argv(Path("/r/x/config.yaml"), runs=Path("/r"), drop=["-site"], coarsen={"age": "10"})
+    assert argv[2:] == [
+        "synthassay", "risk", "/r/x/config.yaml", "--drop=-site", "--coarsen=age=10", "--out", "/r", "--json",
+    ]  # fmt: skip
+
+
 def test_a_job_that_ends_well_is_finished_and_hands_back_its_result(runs):
     job = jobs.start(python('print(\'{"run": "x"}\')'), title="quick", runs=runs)
     assert wait(job) is State.FINISHED

@@ -1,6 +1,7 @@
 import pytest
 
-from dashboard.risk_charts import heat_picture, sets_picture, sizes_picture
+from dashboard.hiding import count, hidden
+from dashboard.risk_charts import change_picture, heat_picture, sets_picture, sizes_picture
 
 
 @pytest.fixture
@@ -59,3 +60,40 @@ def test_the_map_tells_sizes_apart_by_shape_and_can_be_clicked():
 def test_the_map_of_nobody_alone_says_so():
     crowd = {**HEAT, "cells": [{"x": "30-39", "y": "f", "persons": 12}]}
     assert "nobody stands alone" in heat_picture(crowd).sentence
+
+
+def test_a_hidden_count_is_hatched_and_drawn_as_the_most_that_it_could_be(risk):
+    told = {**risk, "persons": 40}
+    told["column_sets"] = [
+        {**each, "uniques": count(n, 40, minimum=11)}
+        for each, n in zip(risk["column_sets"], (2, 20), strict=True)
+    ]
+    picture = sets_picture(told)
+    bars = picture.figure.data[0]
+    assert list(bars.x) == [0.25, 0.5]
+    assert list(bars.text) == ["< 11", "20"]
+    assert list(bars.marker.pattern.shape) == ["/", ""]
+    assert [row["patients alone"] for row in picture.table] == ["fewer than 11", "20"]
+
+
+def test_a_map_of_bands_holds_no_count():
+    banded = {
+        **HEAT,
+        "bands": [[1, 10], [11, 21], [22, 54], [55, None]],
+        "cells": [{"x": "30-39", "y": "f", "band": 0}, {"x": "40-49", "y": "m", "band": 1}],
+    }
+    picture = heat_picture(banded)
+    assert [(trace.name, trace.marker.symbol) for trace in picture.figure.data] == [
+        ("fewer than 11", "x"), ("11 to 21", "triangle-up"),
+    ]  # fmt: skip
+    assert [row["patients"] for row in picture.table] == ["fewer than 11", "11 to 21"]
+    assert picture.sentence.endswith("1 of 2 have fewer than 11 patients.")
+
+
+def test_a_change_is_drawn_from_before_to_after(golden_risk):
+    before = hidden(golden_risk, minimum=11)
+    after = {**before, "mean_risk": 0.01, "mending": {**before["mending"], "price": 0.4}}
+    old, new = change_picture(before, after).figure.data
+    assert (old.marker.symbol, new.marker.symbol) == ("diamond-open", "circle")
+    assert list(new.x) == [before["uniques"].high / 120, 0.01, 0.4]
+    assert old.x[1] == pytest.approx(golden_risk["mean_risk"])

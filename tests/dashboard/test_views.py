@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import dashboard
 from dashboard import jobs
@@ -15,24 +14,6 @@ from synthassay.runs import PARTIAL
 
 APP = Path(dashboard.__file__).with_name("app.py")
 FRONTIER, CANDIDATE, START = "views/frontier.py", "views/candidate.py", "views/start.py"
-
-
-@pytest.fixture
-def app(runs, monkeypatch):
-    """Open a page of the dashboard over the golden folder of runs."""
-    monkeypatch.setattr(sys, "argv", [str(APP), str(runs)])
-
-    def open_page(page=None, **address):
-        at = AppTest.from_file(str(APP), default_timeout=30)
-        if page:
-            at.switch_page(page)
-        for name, value in address.items():
-            at.query_params[name] = value
-        at.run()
-        assert not at.exception
-        return at
-
-    return open_page
 
 
 def said(at):

@@ -1,0 +1,134 @@
+"""What of a cohort's linkage risk may stand in a page: no exact count of few patients.
+
+Whatever a browser is sent can be read there, shown or not. ``risk.json`` counts single patients, so
+its counts pass through here first. Not hidden is ``k``: it says how small the smallest group is, and
+not which one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """How many of some patients, as exactly as it may be told.
+
+    Parameters
+    ----------
+    low, high : int
+        The count lies between them; equal where it may be told.
+    of : int
+        How many patients there are in all.
+    """
+
+    low: int
+    high: int
+    of: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the count itself is told."""
+        return self.low == self.high
+
+    @property
+    def words(self) -> str:
+        """In words, for a sentence or a table."""
+        if self.is_exact:
+            return f"{self.low:,}"
+        return (
+            f"fewer than {self.high + 1}" if self.low == 1 else f"all but fewer than {self.of - self.low + 1}"
+        )
+
+    @property
+    def mark(self) -> str:
+        """As short as it goes, for beside a bar."""
+        if self.is_exact:
+            return f"{self.low:,}"
+        return f"< {self.high + 1}" if self.low == 1 else f"> {self.low - 1:,}"
+
+
+def count(found: int, of: int, *, minimum: int) -> Count:
+    """A count as it may be told: neither few patients, nor all but few, are counted exactly."""
+    few = minimum - 1
+    if 0 < found <= few:
+        return Count(low=1, high=min(few, of), of=of)
+    if 0 < of - found <= few:
+        return Count(low=max(of - few, 1), high=of - 1, of=of)
+    return Count(low=found, high=found, of=of)
+
+
+def hidden(risk: dict[str, Any], *, minimum: int) -> dict[str, Any]:
+    """The part of ``risk.json`` that pages show, with every count of few patients hidden.
+
+    Parameters
+    ----------
+    risk : dict
+        The content of ``risk.json``.
+    minimum : int
+        The policy's minimum count.
+
+    Returns
+    -------
+    dict
+        Under the same names. ``uniques`` and ``left_out`` become a `Count`; neighbours in ``sizes``
+        are pooled until none holds few; ``maps`` were written without small counts.
+    """
+    persons, mending = risk["persons"], risk["mending"]
+    kept = ("persons", "quasi_identifiers", "k", "highest_risk", "mean_risk", "asked", "choices", "maps")
+    return {
+        **{key: risk[key] for key in kept},
+        "uniques": count(risk["uniques"], persons, minimum=minimum),
+        "sizes": _pooled(risk["sizes"], persons, minimum=minimum),
+        "column_sets": [_told(each, "uniques", persons, minimum=minimum) for each in risk["column_sets"]],
+        "mending": {
+            "allowed": mending["allowed"],
+            "price": mending["price"],
+            "steps": [_told(each, "uniques", persons, minimum=minimum) for each in mending["steps"]],
+            "together": [_told(each, "left_out", persons, minimum=minimum) for each in mending["together"]],
+        },
+        "population": _population(risk["population"], persons, minimum=minimum),
+    }
+
+
+def _told(entry: dict[str, Any], key: str, persons: int, *, minimum: int) -> dict[str, Any]:
+    return {**entry, key: count(entry[key], persons, minimum=minimum)}
+
+
+def _population(population: dict[str, Any], persons: int, *, minimum: int) -> dict[str, Any]:
+    """Estimates stand as they are; what was counted is a count like others."""
+    if 0 < population.get("unplaced", 0) < minimum:
+        population = {**population, "unplaced": 0, "unplaced_below": minimum}
+    if population["known"] != "registry" and not population.get("same"):
+        return population
+    told = count(round(population["uniques"]), persons, minimum=minimum)
+    return {**population, "uniques": told, "low": told.low, "high": told.high}
+
+
+def _pooled(bands: Sequence[dict[str, Any]], persons: int, *, minimum: int) -> list[dict[str, Any]]:
+    """Neighbouring bands of the histogram together, until none holds few patients."""
+    ends = [after["smallest"] - 1 for after in bands[1:]] + [None]
+    found: list[dict[str, Any]] = []
+    for band, largest in zip(bands, ends, strict=True):
+        if found and 0 < found[-1]["persons"] < minimum:
+            found[-1] = _joined(found[-1], band, largest, persons)
+        else:
+            found.append(band)
+    while len(found) > 1 and 0 < found[-1]["persons"] < minimum:
+        last = found.pop()
+        found[-1] = _joined(found[-1], last, None, persons)
+    return found
+
+
+def _joined(
+    first: dict[str, Any], second: dict[str, Any], largest: int | None, persons: int
+) -> dict[str, Any]:
+    smallest, together = first["smallest"], first["persons"] + second["persons"]
+    least = "at most" if largest is None else f"{1 / largest:.0%} to"
+    return {
+        "alike": f"{smallest} and more" if largest is None else f"{smallest} to {largest}",
+        "smallest": smallest,
+        "risk": f"{least} {1 / smallest:.0%}",
+        "persons": together,
+        "share": together / persons,
+    }
