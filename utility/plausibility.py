@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 from cohort.errors import SchemaError
 from cohort.findings import Finding, Severity
 from cohort.rules import Rule
-from cohort.schema import Column, Kind
+from cohort.schema import Column, Kind, Schema
 from cohort.split import Split
 from utility.models import as_floats
 from utility.scores import Direction, UtilityScore
@@ -51,6 +51,13 @@ def plausibility(synthetic: pd.DataFrame, split: Split) -> tuple[list[UtilitySco
     release = _broken(synthetic, rules, limited)
     real = {} if split.holdout is None else _broken(split.holdout.table, rules, limited)
     return [_share(group, broken, real.get(group)) for group, broken in release.items()], findings
+
+
+def implausible(table: pd.DataFrame, schema: Schema) -> Broken:
+    """Which records break a rule that can be read, a column's range or its categories, (rows,)."""
+    rules = [rule for rule in schema.parsed_rules if _readable(rule, table)]
+    limited = [column for column in schema.released if column.range or column.categories]
+    return _broken(table, rules, limited)[""] if rules or limited else np.zeros(len(table), dtype=bool)
 
 
 def _broken(table: pd.DataFrame, rules: list[Rule], limited: list[Column]) -> dict[str, Broken]:
