@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 RUNS ?= runs
 
-.PHONY: install demo test check dashboard bench bench-assay bench-linkage clean
+.PHONY: install demo test check dashboard bench bench-assay bench-linkage bench-synth clean
 
 install: $(INSTALLED)
 
@@ -47,6 +47,10 @@ bench-assay: $(INSTALLED)
 bench-linkage: $(INSTALLED)
 	$(BIN)/python -m benchmarks.population
 	$(BIN)/python -m benchmarks.linkage
+
+bench-synth: $(INSTALLED)
+	$(BIN)/python -m benchmarks.cgan
+	$(BIN)/python -m benchmarks.helped
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

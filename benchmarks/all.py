@@ -2,10 +2,12 @@
 
 from benchmarks import (
     agreement,
+    cgan,
     coverage,
     cross_fit,
     frontier,
     guards,
+    helped,
     linkage,
     population,
     power,
@@ -26,6 +28,8 @@ ALL = (
     speed,
     population,
     linkage,
+    cgan,
+    helped,
 )
 
 

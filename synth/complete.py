@@ -6,7 +6,7 @@ has beside it an indicator, ``<name> missing``; its own value then means nothing
 indicator says missing. Columns without any variation are not shown to a generator at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,6 +79,10 @@ class _Categories:
         codes = [position[None if pd.isna(value) else value] for value in values]
         return {part.name: np.array(codes, dtype=np.int64) for part in self.parts}
 
+    def codes(self, wanted: object) -> dict[str, int]:
+        level = None if wanted is None else str(wanted)
+        return {part.name: self.levels.index(level) for part in self.parts if level in self.levels}
+
     def decode(self, frame: pd.DataFrame) -> pd.Series:
         levels = np.array(self.levels, dtype=object)
         for part in self.parts:
@@ -113,6 +117,9 @@ class _Numbers:
         # Other people's values stand in for missing ones: they leave the marginal as it is.
         floats[missing] = rng.choice(floats[~missing], missing.sum()) if self.observed else 0.0
         return {part.name: floats if part.is_numeric else missing.astype(np.int64) for part in self.parts}
+
+    def codes(self, wanted: object) -> dict[str, int]:
+        return {} if self.indicator is None else {self.indicator: int(wanted is None)}
 
     def decode(self, frame: pd.DataFrame) -> pd.Series:
         if not self.observed:
@@ -166,6 +173,14 @@ class Preparation:
         """The released table, typed, of a complete frame, (rows, released columns)."""
         decoded = {codec.column.name: codec.decode(frame) for codec in self.codecs}
         return pd.DataFrame(decoded, index=range(len(frame)))
+
+    def codes(self, conditions: Mapping[str, object]) -> dict[str, int]:
+        """The codes of parts that conditions on released columns ask for; an unknown value asks for none."""
+        wanted: dict[str, int] = {}
+        for codec in self.codecs:
+            if codec.column.name in conditions:
+                wanted |= codec.codes(conditions[codec.column.name])
+        return wanted
 
 
 def fit_preparation(train: Cohort) -> Preparation:

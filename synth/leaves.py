@@ -1,4 +1,4 @@
-"""The values in a tree's leaves, and draws from them that reproduce no lone number."""
+"""A number's values, in a leaf or in all of train, and draws from them that reproduce no lone one."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,8 @@ from synth.complete import FEW_PERSONS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+_ATOM = 0.05  # of the persons: fewer share a value because it was rounded, not because it means something
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -41,21 +43,6 @@ class Leaves:
         ends = np.where(rng.random(len(nodes)) < 0.5, self.below[place], self.above[place])
         smoothed: Floats = ends + rng.random(len(nodes)) * (donors - ends)
         return smoothed
-
-
-def code_leaves(codes: Ints, nodes: Ints, *, size: int) -> Leaves:
-    """Leaves of a category: a draw follows the leaf's proportions.
-
-    Parameters
-    ----------
-    codes, nodes : ndarray, (rows,), int
-        Each train row's level and leaf.
-    size : int
-        Nodes of the tree.
-    """
-    count = np.bincount(nodes, minlength=size)
-    values = codes[np.lexsort((codes, nodes))]
-    return Leaves(start=np.cumsum(count) - count, count=count, values=values)
 
 
 def number_leaves(numbers: Floats, nodes: Ints, persons: Ints, *, size: int) -> Leaves:
@@ -109,3 +96,62 @@ def _cells(values: Floats, shared: npt.NDArray[np.bool_]) -> tuple[Floats, Float
         below[~shared] -= gaps[np.maximum(place - 1, 0)] / 2
         above[~shared] += gaps[np.minimum(place, len(gaps) - 1)] / 2
     return below, above
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Quantiles:
+    """A number's distribution: atoms that many persons share, and a smooth rest.
+
+    Parameters
+    ----------
+    share, value : ndarray, (points,)
+        Ends of the smooth pieces, and of the flat ones at the atoms, from 0 to 1.
+    """
+
+    share: Floats
+    value: Floats
+
+    def at(self, shares: Floats) -> Floats:
+        """The values at ``shares`` of the distribution, each in [0, 1]."""
+        return np.asarray(np.interp(shares, self.share, self.value), dtype=np.float64)
+
+
+def fit_quantiles(numbers: Floats, persons: Ints) -> Quantiles:
+    """Linear between the middles of neighbours, so that no lone value is a point of it.
+
+    An atom is a value of at least three persons and of one in twenty.
+
+    Parameters
+    ----------
+    numbers, persons : ndarray, (rows,)
+        Each train row's value and person.
+    """
+    levels, codes = np.unique(numbers, return_inverse=True)
+    held = persons_a_level(codes, persons, levels=len(levels))
+    atom = (held >= max(FEW_PERSONS, _ATOM * len(np.unique(persons))))[codes]
+    order = np.argsort(numbers, kind="stable")
+    points: list[tuple[float, float]] = []
+    for first, end in _runs(np.where(atom, codes, -1)[order]):
+        run = numbers[order][first:end]
+        points += _flat(run, first, end) if atom[order][first] else _smooth(run, first)
+    share, value = np.array(points).T
+    return Quantiles(share=share / len(numbers), value=np.maximum.accumulate(value))
+
+
+def _runs(labels: Ints) -> list[tuple[int, int]]:
+    """Where equal neighbours begin and end."""
+    cuts = np.flatnonzero(np.diff(labels)) + 1
+    return list(zip([0, *cuts], [*cuts, len(labels)], strict=True))
+
+
+def _flat(run: Floats, first: int, end: int) -> list[tuple[float, float]]:
+    return [(float(first), float(run[0])), (float(end), float(run[0]))]
+
+
+def _smooth(run: Floats, first: int) -> list[tuple[float, float]]:
+    """Half-way between neighbours; beyond an end as far as its neighbour within."""
+    if len(run) == 1:
+        return [(first + 0.0, float(run[0])), (first + 1.0, float(run[0]))]
+    middle = (run[1:] + run[:-1]) / 2
+    values = np.r_[2 * run[0] - middle[0], middle, 2 * run[-1] - middle[-1]]
+    return list(zip(first + np.arange(len(run) + 1.0), map(float, values), strict=True))

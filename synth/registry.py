@@ -11,8 +11,13 @@ from synth.protocols import Synthesizer
 
 SYNTHESIZERS: dict[str, str] = {
     "trees": "synth.trees:Trees",
+    "forest": "synth.forest:Forest",
     "gaussian_copula": "synth.gaussian_copula:GaussianCopula",
+    "cgan": "synth.cgan.model:Cgan",
     "ctgan": "synth.ctgan:Ctgan",
+    "tvae": "synth.tvae:Tvae",
+    "copulagan": "synth.copulagan:CopulaGan",
+    "kanonymity": "synth.kanonymity:KAnonymity",
 }
 """What may be a candidate."""
 
@@ -22,8 +27,11 @@ REFERENCES: dict[str, str] = {
 }
 """What is only measured beside the candidates."""
 
-_EXTRA = ("sdv", "ctgan", "torch")
-_NEEDS = {"gaussian_copula": _EXTRA, "ctgan": _EXTRA}
+_SDV = ("sdv", "ctgan", "torch")
+_NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "cgan": ("gan", ("torch",)),
+    **dict.fromkeys(("gaussian_copula", "ctgan", "tvae", "copulagan"), ("sdv", _SDV)),
+}
 
 
 def synthesizer(name: str, options: Mapping[str, object] | None = None) -> Synthesizer:
@@ -37,10 +45,11 @@ def synthesizer(name: str, options: Mapping[str, object] | None = None) -> Synth
         Where a library that the generator needs is not installed.
     """
     made = configured(name, options)
-    missing = [library for library in _NEEDS.get(name, ()) if not _importable(library)]
+    extra, libraries = _NEEDS.get(name, ("", ()))
+    missing = [library for library in libraries if not _importable(library)]
     if missing:
         raise GenerationError(
-            f"{name} needs {', '.join(missing)}: install synthassay[sdv], or take another generator."
+            f"{name} needs {', '.join(missing)}: install synthassay[{extra}], or take another generator."
         )
     return made
 

@@ -8,7 +8,7 @@ import logging
 import random
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -20,11 +20,11 @@ import numpy as np
 import pandas as pd
 
 from cohort.cohort import Cohort
-from cohort.errors import GenerationError
+from cohort.errors import ConfigError, GenerationError, Problem
 from cohort.release import Release
 from cohort.schema import Schema
 from synth.complete import Part, Preparation, fit_preparation
-from synth.protocols import Conditions
+from synth.protocols import Conditions, Progress
 from synth.rejection import Allowed, allowed_values, sample_release
 
 _TABLE = "train"
@@ -161,6 +161,41 @@ def load_sdv() -> tuple[Any, Any]:
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
     return single_table, Metadata
+
+
+@contextmanager
+def epochs_told(module: str, epochs: int, progress: Progress) -> Iterator[None]:
+    """Tell ``progress`` after each epoch of a ctgan module, whose only word on it is its bar."""
+
+    def told(rounds: Iterable[int], **_: object) -> Iterator[int]:
+        for epoch in rounds:
+            yield epoch
+            progress((epoch + 1) / epochs)
+
+    load_sdv()
+    with mock.patch(f"ctgan.synthesizers.{module}.tqdm", told):
+        yield
+
+
+def check_whole(where: str, **options: tuple[object, int, int]) -> None:
+    """Refuse options that are no whole numbers: name to (value, least, default).
+
+    Raises
+    ------
+    ConfigError
+        Naming each of them.
+    """
+    problems = [
+        Problem(
+            what=f"{name} is not a whole number of at least {least}.",
+            where=where,
+            remedy=f"Leave it out for {default}.",
+        )
+        for name, (value, least, default) in options.items()
+        if not isinstance(value, int) or isinstance(value, bool) or value < least
+    ]
+    if problems:
+        raise ConfigError(problems)
 
 
 def _told(do: Callable[[], Any], made_by: str, what: str) -> Any:

@@ -1,18 +1,10 @@
 import numpy as np
 
-from synth.leaves import code_leaves, number_leaves, persons_a_level, shared_values
+from synth.leaves import fit_quantiles, number_leaves, persons_a_level, shared_values
 
 
 def drawn(leaves, node, n=4000):
     return leaves.draw(np.full(n, node), np.random.default_rng(0))
-
-
-def test_a_category_is_drawn_in_its_leaf_s_proportions():
-    codes = np.array([0, 0, 0, 1, 2, 2])
-    nodes = np.array([1, 1, 1, 1, 2, 2])
-    leaves = code_leaves(codes, nodes, size=3)
-    np.testing.assert_allclose(np.bincount(drawn(leaves, 1)) / 4000, [0.75, 0.25], atol=0.03)
-    assert set(drawn(leaves, 2)) == {2}
 
 
 def test_shared_values_stand_and_lone_ones_are_smoothed():
@@ -56,3 +48,20 @@ def test_smoothing_does_not_narrow_a_distribution():
     leaves = number_leaves(numbers, np.arange(150) // 15, np.arange(150), size=10)
     values = leaves.draw(np.arange(40_000) % 10, np.random.default_rng(1))
     assert 1.0 < values.std() / numbers.std() < 1.06
+
+
+def test_quantiles_keep_atoms_and_smooth_the_rest():
+    rng = np.random.default_rng(0)
+    numbers = np.r_[np.zeros(60), rng.lognormal(size=140)]
+    quantiles = fit_quantiles(numbers, np.arange(200))
+    drawn = quantiles.at(rng.random(20_000))
+    assert (drawn == 0).mean() == np.clip((drawn == 0).mean(), 0.29, 0.31)
+    assert not np.isin(drawn[drawn > 0], numbers).any()
+    np.testing.assert_allclose(np.median(drawn), np.median(numbers), rtol=0.05)
+
+
+def test_quantiles_of_one_person_s_value_often_given_are_no_atom():
+    numbers, persons = np.r_[np.full(30, 4.0), np.arange(10, 40.0)], np.r_[np.zeros(30), np.arange(1, 31)]
+    quantiles = fit_quantiles(numbers, persons.astype(int))
+    assert np.isin(4.0, quantiles.at(np.array([0.1]))).item()  # a run of equal neighbours is flat
+    assert (np.diff(quantiles.value) >= 0).all()

@@ -15,9 +15,11 @@ import torch
 
 from cohort.errors import GenerationError
 from cohort.schema import Kind
+from synth.copulagan import CopulaGan
 from synth.ctgan import Ctgan
 from synth.gaussian_copula import GaussianCopula
 from synth.sdv_adapter import guarded
+from synth.tvae import Tvae
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,7 +42,7 @@ def test_joblib_stays_in_this_process_and_thread():
     assert set(pids) == {os.getpid()}
 
 
-@pytest.mark.parametrize("made", [GaussianCopula(), Ctgan(steps=5)])
+@pytest.mark.parametrize("made", [GaussianCopula(), Ctgan(steps=5), Tvae(steps=5), CopulaGan(steps=5)])
 def test_neither_metadata_nor_columns_shown_to_sdv_hold_a_value(registry, made):
     fitted = made.fit(registry(60), seed=0)
     metadata = fitted.model.metadata.to_dict()
@@ -51,7 +53,7 @@ def test_neither_metadata_nor_columns_shown_to_sdv_hold_a_value(registry, made):
         assert word not in json.dumps(metadata)
 
 
-@pytest.mark.parametrize("made", [GaussianCopula(), Ctgan(steps=5)])
+@pytest.mark.parametrize("made", [GaussianCopula(), Ctgan(steps=5), Tvae(steps=5), CopulaGan(steps=5)])
 def test_nothing_is_printed_warned_or_logged(registry, made, capfd, recwarn, caplog):
     caplog.set_level(logging.INFO)
     made.fit(registry(60), seed=0).sample(30, seed=1)

@@ -1,0 +1,211 @@
+"""What a step of cgan costs beside one of ctgan, and what its releases are worth.
+
+``python -m benchmarks.cgan [--parts step worth] [--rows 300] [--seeds 3] [--names cgan ctgan ...]`` prints
+Markdown tables. Steps are timed in turns, blocks of one and of the other in one process on one
+thread, in CPU milliseconds; batch and schedule are the same (one step of the critic, one of the
+generator), the networks are not: ctgan packs ten rows and concatenates its layers.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+from unittest import mock
+
+import numpy as np
+import pandas as pd
+import torch
+from ctgan import CTGAN
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+
+from benchmarks.cohorts import draw, read_adult
+from cohort.cohort import Cohort
+from synth.cgan.encode import fit_codings
+from synth.cgan.model import FittedCgan, encode
+from synth.cgan.train import Plan, Rows, Training
+from synth.complete import fit_preparation
+from synth.protocols import FittedSynthesizer
+from synth.registry import synthesizer
+from synth.sdv_adapter import guarded
+
+TESTED, BLOCKS, BLOCK = 6000, 12, 15
+_TARGET, _POSITIVE = "income", ">50K"
+
+
+class Worth(NamedTuple):
+    """AUROC of models trained on one release, and what it cost."""
+
+    logistic: float
+    boosting: float
+    copies: float
+    cpu: float
+
+
+def steps_in_turns(train: Cohort, batch: int) -> tuple[list[float], list[float]]:
+    """CPU milliseconds a step, ours and ctgan's, one figure a block."""
+    preparation, rng = fit_preparation(train), np.random.default_rng(0)
+    frame = preparation.encode(train.released, rng)
+    codings = fit_codings(frame, preparation.parts, seed=0)
+    discrete = [coding.part.name for coding in codings if not coding.part.is_numeric]
+    codes, scalars = encode(codings, frame, rng)
+    rows = Rows(codes, scalars, [coding.width for coding in codings], len(discrete))
+    training = Training(rows, Plan(steps=1, minutes=None, batch=batch), seed=0)
+    ours: list[float] = []
+    theirs: list[float] = []
+    a_round = len(train) // batch  # ctgan's steps an epoch
+    epochs = max(BLOCK // a_round, 1)
+
+    def in_turns(_: Iterable[int], **__: object) -> Iterator[int]:
+        """Ctgan's progress bar: between two blocks of its steps, a block of ours."""
+        for block in range(BLOCKS + 1):
+            started = time.process_time()
+            yield from range(epochs)
+            between = time.process_time()
+            for _ in range(epochs * a_round):
+                training.step()
+            if block:  # the first warms up
+                theirs.append((between - started) * 1e3 / (epochs * a_round))
+                ours.append((time.process_time() - between) * 1e3 / (epochs * a_round))
+
+    with guarded(0), mock.patch("ctgan.synthesizers.ctgan.tqdm", in_turns):
+        shown = frame.astype(dict.fromkeys(discrete, str))
+        CTGAN(batch_size=batch, enable_gpu=False).fit(shown, discrete)
+    return ours, theirs
+
+
+def worth(train: Cohort, test: Cohort, name: str, *, seed: int) -> tuple[Worth, FittedSynthesizer]:
+    """One release of 1,000 rows."""
+    started = time.process_time()
+    fitted = synthesizer(name).fit(train, seed=seed)
+    cpu = time.process_time() - started
+    table = fitted.sample(1000, seed=seed).table
+    return Worth(*auroc(table, test.released), copies(table, train.released), cpu), fitted
+
+
+def auroc(table: pd.DataFrame, test: pd.DataFrame) -> tuple[float, float]:
+    """Of logistic regression and gradient boosting trained on one table, tested on another."""
+    label = (table[_TARGET] == _POSITIVE).to_numpy()
+    if len(set(label)) < 2:
+        return 0.5, 0.5
+    names = [name for name in table if name != _TARGET]
+    numbers = [name for name in names if pd.api.types.is_numeric_dtype(table[name])]
+    others = [name for name in names if name not in numbers]
+    coded = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+    models = (
+        (StandardScaler(), OneHotEncoder(handle_unknown="ignore"), LogisticRegression(max_iter=1000)),
+        ("passthrough", coded, HistGradientBoostingClassifier(random_state=0)),
+    )
+    scores = []
+    for scaled, encoded, model in models:
+        pipeline = make_pipeline(make_column_transformer((scaled, numbers), (encoded, others)), model)
+        pipeline.fit(_plain(table[names], numbers), label)
+        score = pipeline.predict_proba(_plain(test[names], numbers))[:, 1]
+        scores.append(float(roc_auc_score(test[_TARGET] == _POSITIVE, score)))
+    return scores[0], scores[1]
+
+
+def copies(table: pd.DataFrame, real: pd.DataFrame) -> float:
+    """The share of rows that equal a real one."""
+    known = set(map(tuple, real.astype(str).to_numpy()))
+    return float(np.mean([tuple(row) in known for row in table.astype(str).to_numpy()]))
+
+
+def conditioned(fitted: FittedCgan, train: Cohort, *, least: int = 5) -> tuple[float, float]:
+    """P(category | asked) before anything is drawn again: its mean and least over the categories."""
+    rates = []
+    for column in train.schema.released:
+        if column.kind.is_numeric:
+            continue
+        counts = train.table[column.name].value_counts()
+        for value in counts.index[counts >= least]:
+            drawn = fitted.draw(500, fitted.asked({column.name: value}), np.random.default_rng(1))
+            rates.append(float((drawn[column.name] == value).mean()))
+    return float(np.mean(rates)), min(rates)
+
+
+def marginal_gap(fitted: FittedCgan, train: Cohort) -> float:
+    """The largest difference of a category's share, 20,000 rows against train."""
+    table = fitted.sample(20_000, seed=1).table
+    names = [column.name for column in train.schema.released if not column.kind.is_numeric]
+    gaps = [
+        (table[name].value_counts(normalize=True, dropna=False))
+        .sub(train.table[name].value_counts(normalize=True, dropna=False), fill_value=0)
+        .abs()
+        .max()
+        for name in names
+    ]
+    return float(max(gaps))
+
+
+def _plain(table: pd.DataFrame, numbers: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            name: table[name].astype(float)
+            if name in numbers
+            else table[name].astype(object).fillna("").astype(str)
+            for name in table
+        }
+    )
+
+
+def print_steps(adult: Cohort) -> None:
+    print("| batch | rows | cgan, CPU ms | ctgan, CPU ms | ratio (range over blocks) |")
+    print("| --- | --- | --- | --- | --- |")
+    for batch, rows in ((100, 300), (500, 2000)):
+        (train,) = draw(adult, (rows,), seed=0)
+        ours, theirs = steps_in_turns(train, batch)
+        ratios = sorted(b / a for a, b in zip(ours, theirs, strict=True))
+        middle = statistics.median
+        print(
+            f"| {batch} | {rows} | {middle(ours):.1f} | {middle(theirs):.1f} "
+            f"| {middle(theirs) / middle(ours):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f}) |",
+            flush=True,
+        )
+
+
+def print_worth(adult: Cohort, names: list[str], rows: int, seeds: int) -> None:
+    print(
+        "| generator | seed | logistic (gap) | boosting (gap) | copies (chance) | CPU s | asked, marginals |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for seed in range(seeds):
+        train, other, test = draw(adult, (rows, rows, TESTED), seed=seed)
+        real = auroc(train.released, test.released)
+        for name in names:
+            found, fitted = worth(train, test, name, seed=seed)
+            chance = copies(fitted.sample(1000, seed=seed).table, other.released)
+            kept = ""
+            if isinstance(fitted, FittedCgan):
+                mean, least = conditioned(fitted, train)
+                kept = f"asked {mean:.3f}, least {least:.3f}; marginals {marginal_gap(fitted, train):.3f}"
+            print(
+                f"| `{name}` | {seed} | {found.logistic:.3f} ({real[0] - found.logistic:.3f}) "
+                f"| {found.boosting:.3f} ({real[1] - found.boosting:.3f}) "
+                f"| {found.copies:.3f} ({chance:.3f}) | {found.cpu:.0f} | {kept} |",
+                flush=True,
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parts", nargs="+", choices=("step", "worth"), default=["step", "worth"])
+    parser.add_argument("--names", nargs="+", default=["cgan"])
+    parser.add_argument("--rows", type=int, default=300)
+    parser.add_argument("--seeds", type=int, default=3)
+    chosen = parser.parse_args()
+    torch.set_num_threads(1)
+    adult = read_adult()
+    if "step" in chosen.parts:
+        print_steps(adult)
+    if "worth" in chosen.parts:
+        print_worth(adult, chosen.names, chosen.rows, chosen.seeds)
+
+
+if __name__ == "__main__":
+    main()
