@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 _ROOMS = ("cohort", "synth", "utility", "privacy", "dashboard", "configs")
-_PUBLIC = ("Report", "assay", "draft_schema", "read", "run", "synthesizer")
+_HOMES = {"Augment": "synthassay.resampler"}
+_PUBLIC = ("Augment", "Report", "assay", "draft_schema", "read", "run", "synthesizer", "targeted_game")
 
 __all__ = list(_PUBLIC)
 
@@ -30,7 +31,7 @@ def _check_rooms() -> None:
 def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'synthassay' has no attribute {name!r}")
-    return getattr(import_module("synthassay.api"), name)
+    return getattr(import_module(_HOMES.get(name, "synthassay.api")), name)
 
 
 def __dir__() -> list[str]:

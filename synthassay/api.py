@@ -9,7 +9,7 @@ import pandas as pd
 from cohort.cohort import Cohort
 from cohort.draft import draft_schema
 from cohort.readers import cohort_from_frame, read_cohort, read_release
-from cohort.release import Release
+from cohort.release import Release, stacked
 from cohort.schema import Schema
 from cohort.split import Split
 from privacy.attacks.registry import find_attacks
@@ -20,9 +20,10 @@ from synthassay.config import Config, read_config
 from synthassay.evaluate import Evaluation, Judge, evaluate
 from synthassay.policy import read_policy
 from synthassay.runs import Evidence, Run, read_run
+from synthassay.targeted import targeted_game
 from synthassay.verdicts import Verdict
 
-__all__ = ["Report", "assay", "draft_schema", "read", "run", "synthesizer"]
+__all__ = ["Report", "assay", "draft_schema", "read", "run", "synthesizer", "targeted_game"]
 
 
 def read(
@@ -68,7 +69,7 @@ def run(config: str | Path | Config, *, out: str | Path = "runs") -> Run:
 
 
 def assay(
-    release: Release | pd.DataFrame,
+    release: Release | pd.DataFrame | Sequence[Release],
     split: Split,
     *,
     policy: str | Path = "registered",
@@ -79,8 +80,9 @@ def assay(
 
     Parameters
     ----------
-    release : Release or DataFrame
-        What would leave.
+    release : Release or DataFrame, or sequence of Release
+        What would leave. For a split that is cross-fitted one release from the train of each of
+        ``split.folds``, in their order; what would leave is then their rows, one below the other.
     split : Split
         Who it was made from, and who was set aside.
     policy : str or path
@@ -94,6 +96,11 @@ def assay(
     -------
     Report
         Risks, utility and verdict; nothing is written before `Report.save`.
+
+    Raises
+    ------
+    ConfigError
+        Where there are not as many releases as folds.
     """
     find_attacks(attacks)
     judge = Judge(policy=read_policy(policy), attacks=None if attacks is None else tuple(attacks))
@@ -102,9 +109,11 @@ def assay(
     return Report(release=known, split=split, judge=judge, evaluation=evaluation, seed=seed)
 
 
-def _as_release(release: Release | pd.DataFrame, split: Split) -> Release:
+def _as_release(release: Release | pd.DataFrame | Sequence[Release], split: Split) -> Release:
     if isinstance(release, Release):
         return release
+    if not isinstance(release, pd.DataFrame):
+        return stacked(release)
     schema = split.train.schema
     return Release(table=read_release(release, schema), schema=schema, made_by="another tool")
 

@@ -13,8 +13,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from cohort.errors import SynthAssayError
 from cohort.findings import Severity
+from synthassay.runs import AugmentRun, RiskRun, Run, read_run
 from synthassay.runs import Progress as Step
-from synthassay.runs import Run, read_run
 from synthassay.verdicts import Judgement
 
 app = typer.Typer(
@@ -97,13 +97,87 @@ def assay(
 
 
 @app.command()
+def risk(
+    config: ConfigFile,
+    *,
+    drop: Annotated[list[str] | None, typer.Option("--drop", help="Leave a column out.")] = None,
+    coarsen: Annotated[
+        list[str] | None, typer.Option("--coarsen", help="COL=LEVEL: show a column coarser.")
+    ] = None,
+    within: Annotated[str | None, typer.Option("--within", help="A column known besides.")] = None,
+    out: Out = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """Say who could be found by age, sex, place and the like, and what would mend it."""
+    from synthassay.config import read_config
+    from synthassay.risk_run import asked, risk_folder
+    from synthassay.runs import read_risk
+
+    known = asked(read_config(config), drop=drop or (), coarsen=coarsen or (), within=within)
+    found = read_risk(risk_folder(known, out=out))
+    if as_json:
+        _print_json({**found.risk, "run": str(found.folder.resolve())})
+    else:
+        _show_risk(found)
+
+
+@app.command()
+def augment(
+    config: ConfigFile,
+    *,
+    label: Annotated[str | None, typer.Option("--class", help="A class of the target.")] = None,
+    to: Annotated[int | None, typer.Option("--to", help="Rows of it, real and synthetic.")] = None,
+    condition: Annotated[
+        list[str] | None, typer.Option("--condition", help="COL=VALUE that each row has besides.")
+    ] = None,
+    share: Annotated[
+        float | None, typer.Option("--share", help="The largest share of synthetic rows; default 0.3.")
+    ] = None,
+    study: Annotated[bool, typer.Option("--study", help="Find out whether it helps.")] = False,
+    repeats: Annotated[int | None, typer.Option("--repeats", help="Splits of the study; default 10.")] = None,
+    out: Out = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """Top up a scarce class with synthetic rows, for training beside the real ones."""
+    from dataclasses import replace
+
+    from synthassay.augment_config import Augmentation
+    from synthassay.augment_run import augment_folder
+    from synthassay.config import read_config
+    from synthassay.runs import read_augment
+
+    known = read_config(config)
+    asked = (known.augment or Augmentation()).with_flags(
+        label=label, conditions=condition or (), to=to, share=share, study=study, repeats=repeats
+    )
+    with _Bar(resumes=False) as watch:
+        folder = augment_folder(replace(known, augment=asked), out=out, watch=watch)
+    found = read_augment(folder)
+    if as_json:
+        _print_json({**found.augment, "run": str(found.folder.resolve())})
+    else:
+        _show_augment(found)
+
+
+@app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="A finished run's folder.")],
     as_json: AsJson = False,
 ) -> None:
     """Write a finished run's report again, for people and for the public."""
+    from synthassay.augment_report import write_augment_report
     from synthassay.report import write_reports
+    from synthassay.risk_report import write_risk_report
 
+    internal_only = {"risk.json": write_risk_report, "augment.json": write_augment_report}
+    writers = [write for name, write in internal_only.items() if (folder / name).is_file()]
+    if writers:
+        written = writers[0](folder)
+        if as_json:
+            _print_json({"report": str(written.resolve()), "public": None})
+        else:
+            typer.echo(f"Report, for the house only:  {written}")
+        return
     internal, public = write_reports(read_run(folder))
     if as_json:
         _print_json({"report": str(internal.resolve()), "public": str(public.resolve())})
@@ -125,6 +199,9 @@ def dashboard(
 class _Bar:
     """A bar with the stage and the time left, on standard error."""
 
+    def __init__(self, *, resumes: bool = True) -> None:
+        self._resumes = resumes
+
     def __enter__(self) -> Any:
         columns = (
             TextColumn("{task.description:<18}"),
@@ -140,7 +217,8 @@ class _Bar:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._progress.stop()
         if kind is KeyboardInterrupt:
-            sys.stderr.write("Stopped. The same command with --resume goes on from here.\n")
+            remedy = " The same command with --resume goes on from here." if self._resumes else ""
+            sys.stderr.write(f"Stopped.{remedy}\n")
             raise typer.Exit(_INTERRUPTED)
 
     def _show(self, step: Step) -> None:
@@ -177,6 +255,35 @@ def _show(finished: Run) -> None:
             )
     console.print(f"\nReport:     {finished.folder / 'report.html'}", markup=False)
     console.print(f"Dashboard:  {_called_as()} dashboard {finished.folder.parent}", markup=False)
+
+
+def _show_risk(found: RiskRun) -> None:
+    from synthassay.risk_words import words
+
+    console = Console(highlight=False, soft_wrap=True)
+    told = words(found.risk)
+    lines = [f"{told['symbol']} {told['found']}", told["meaning"], told["population"], "", "What to do:"]
+    for line in [*lines, *(f"  {number}. {line}" for number, line in enumerate(told["advice"], 1))]:
+        console.print(line, markup=False)
+    console.print(f"\nReport, for the house only:  {found.folder / 'report.html'}", markup=False)
+
+
+def _show_augment(found: AugmentRun) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    told = found.augment
+    refused = ", ".join(f"{n} {reason}" for reason, n in told["refused"].items() if n) or "none"
+    lines = [
+        f"{told['rows']} synthetic rows with {told['group']} beside {told['present']} real ones of train: "
+        f"{told['share']:.0%} of the group is synthetic.",
+        f"Not kept: {refused}.",
+        *(f"! {each['title']} {each['explanation']}" for each in told["findings"]),
+        told["study"]["sentence"] if told["study"] else f"Did it help? {told['study_reason']}",
+        "For training beside the real rows only. `synthassay assay` judges them before they leave the house.",
+        f"\nRows:                        {found.folder / 'data.csv'}",
+        f"Report, for the house only:  {found.folder / 'report.html'}",
+    ]
+    for line in lines:
+        console.print(line, markup=False)
 
 
 def _called_as() -> str:

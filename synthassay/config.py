@@ -1,7 +1,7 @@
 """A run's config: YAML in, one frozen record out, unknown keys refused."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,12 @@ import yaml
 
 from cohort.errors import ConfigError, Problem
 from cohort.yaml_text import load_yaml
+from synthassay.augment_config import Augmentation, read_augmentation
+from synthassay.targeted_config import Targeted, read_targeted
 
 REFERENCES = ("copy", "holdout", "independent")
-_KEYS = ("name", "cohort", "split", "candidates", "rows", "attacks", "references", "policy", "seed")
+_KEYS = ("name", "cohort", "split", "candidates", "rows", "attacks", "references", "policy", "seed",
+         "population", "risk", "targeted", "augment")  # fmt: skip
 _COHORT_KEYS = ("data", "schema", "demo", "sheet", "holdout", "trained_on")
 _NAME_SAFE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 
@@ -46,6 +49,44 @@ class CohortSource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PopulationSource:
+    """What is known of everybody with the disease, for `risk`.
+
+    Parameters
+    ----------
+    counts : Path, optional
+        Inhabitants and a prevalence, each with its source; see `cohort.public_counts.read_public_counts`.
+    fraction : float, in (0, 1], optional
+        The share of everybody with the disease who is in the cohort; 1 for a register of all.
+    source : str
+        Where ``fraction`` comes from.
+    """
+
+    counts: Path | None = None
+    fraction: float | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What `risk` is asked of a cohort.
+
+    Parameters
+    ----------
+    drop : tuple of str
+        Quasi-identifiers that nobody is to see.
+    coarsen : dict of str to str
+        Quasi-identifiers with the level at which they are shown, by number or as spelled.
+    within : str, optional
+        A column that the attacker knows besides; the risk is told for each of its levels.
+    """
+
+    drop: tuple[str, ...] = ()
+    coarsen: Mapping[str, str] = field(default_factory=dict, hash=False)
+    within: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A generator with its options, under the name that its release will bear."""
 
@@ -66,6 +107,8 @@ class Config:
         Where the cohort comes from.
     holdout : float, in (0, 1)
         The share of persons set aside.
+    folds : int, 1 or 2
+        2 cross-fits: mint on each half of the persons, and attack with the other as control.
     candidates : tuple of Candidate
         What to mint.
     rows : float, > 0
@@ -78,17 +121,30 @@ class Config:
         A bundled profile or a file.
     seed : int
         Of everything random.
+    population : PopulationSource, optional
+        Everybody with the disease, for `risk`.
+    risk : Question
+        What `risk` is asked besides.
+    targeted : Targeted, optional
+        None plays no targeted game: it refits each candidate hundreds of times.
+    augment : Augmentation, optional
+        What `augment` is asked.
     """
 
     name: str
     cohort: CohortSource
     holdout: float = 0.5
+    folds: int = 1
     candidates: tuple[Candidate, ...] = (Candidate(name="trees", synth="trees"),)
     rows: float = 1.0
     attacks: tuple[str, ...] | None = None
     references: tuple[str, ...] = REFERENCES
     policy: str | Path = "registered"
     seed: int = 0
+    population: PopulationSource | None = None
+    risk: Question = field(default_factory=Question)
+    targeted: Targeted | None = None
+    augment: Augmentation | None = None
 
     def resolved(self) -> dict[str, Any]:
         """As plain YAML that repeats the run from any folder."""
@@ -96,7 +152,7 @@ class Config:
         return {
             "name": self.name,
             "cohort": {k: str(v) if isinstance(v, Path) else v for k, v in source.items()},
-            "split": {"holdout": self.holdout},
+            "split": {"folds": self.folds} if self.folds > 1 else {"holdout": self.holdout},
             "candidates": [
                 {"synth": each.synth, "name": each.name, **each.options} for each in self.candidates
             ],
@@ -105,7 +161,17 @@ class Config:
             "references": list(self.references),
             "policy": str(self.policy),
             "seed": self.seed,
+            **({} if self.population is None else {"population": _told(vars(self.population))}),
+            **({} if self.risk == Question() else {"risk": _told(vars(self.risk))}),
+            **({} if self.targeted is None else {"targeted": asdict(self.targeted)}),
+            **({} if self.augment is None else {"augment": self.augment.to_dict()}),
         }
+
+
+def _told(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as YAML, what it leaves open left out."""
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}
+    return {key: str(value) if isinstance(value, Path) else value for key, value in plain.items() if value}
 
 
 def read_config(path: Path) -> Config:
@@ -131,11 +197,12 @@ def config_from_dict(content: Any, *, folder: Path, where: str = "config", name:
     if not isinstance(content, Mapping):
         raise ConfigError(Problem(what="is not a mapping.", where=where, remedy="Write `cohort: ...`."))
     reader.refuse_unknown(content, _KEYS)
-    split = reader.mapping(content, "split")
-    reader.refuse_unknown(split, ("holdout",), inside="split")
+    split, source = (reader.mapping(content, key) for key in ("split", "cohort"))
+    reader.refuse_unknown(split, ("holdout", "folds"), inside="split")
     config = Config(
         name=reader.safe_name(content.get("name", name)),
-        cohort=reader.source(reader.mapping(content, "cohort")),
+        cohort=reader.source(source),
+        folds=reader.folds(split, source),
         holdout=reader.number(split, "holdout", 0.5, low=0.0, high=1.0),
         candidates=reader.candidates(content.get("candidates", ["trees"])),
         rows=reader.number(content, "rows", 1.0, low=0.0, high=1000.0),
@@ -143,6 +210,10 @@ def config_from_dict(content: Any, *, folder: Path, where: str = "config", name:
         references=reader.references(content),
         policy=reader.policy(content.get("policy", "registered")),
         seed=reader.seed(content.get("seed", 0)),
+        population=reader.population(content),
+        risk=reader.question(reader.mapping(content, "risk")),
+        targeted=read_targeted(content["targeted"], reader.wrong) if "targeted" in content else None,
+        augment=read_augmentation(content["augment"], reader.wrong) if "augment" in content else None,
     )
     if reader.problems:
         raise ConfigError(reader.problems)
@@ -182,6 +253,21 @@ class _Reader:
         )
         return default
 
+    def folds(self, split: Mapping[str, Any], source: Mapping[str, Any]) -> int:
+        """2 where the cohort is to be cross-fitted, and nothing else says who is set aside."""
+        if "folds" not in split:
+            return 1
+        if split["folds"] != 2:
+            what = f"folds: {split['folds']!r} is not 2, and persons can only be cross-fitted by halves."
+            self.wrong(what, "Write split: {folds: 2}, or split: {holdout: 0.5}.")
+        if "holdout" in split:
+            what = "split has both folds and holdout."
+            self.wrong(what, "Keep holdout to set persons aside, or folds: 2 to set each half aside in turn.")
+        if "holdout" in source:
+            what = "split: {folds: 2} does not go with a cohort that has a holdout file."
+            self.wrong(what, "Leave split out, or put everybody into data and leave cohort's holdout out.")
+        return 2
+
     def seed(self, value: Any) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
             return value
@@ -215,6 +301,18 @@ class _Reader:
     def path(self, value: Any) -> Path:
         return (self.folder / str(value)).resolve()
 
+    def schema(self, value: Any) -> Path | Mapping[str, Any]:
+        """A schema's path, or the schema that stands inline with the paths of its hierarchies."""
+        if not isinstance(value, Mapping) or not isinstance(value.get("columns"), Mapping):
+            return value if isinstance(value, Mapping) else self.path(value)
+        columns = {
+            name: {**column, "hierarchy": str(self.path(column["hierarchy"]))}
+            if isinstance(column, Mapping) and isinstance(column.get("hierarchy"), str)
+            else column
+            for name, column in value["columns"].items()
+        }
+        return {**value, "columns": columns}
+
     def policy(self, value: Any) -> str | Path:
         """A path where it looks like one, else the name of a bundled profile."""
         text = str(value)
@@ -230,11 +328,41 @@ class _Reader:
         trained_on = str(part.get("trained_on", "unknown"))
         return CohortSource(
             data=self.path(part["data"]) if "data" in part else None,
-            schema=schema if isinstance(schema, Mapping) or schema is None else self.path(schema),
+            schema=None if schema is None else self.schema(schema),
             demo=None if "demo" not in part else str(part["demo"]),
             sheet=None if "sheet" not in part else str(part["sheet"]),
             holdout=self.path(part["holdout"]) if "holdout" in part else None,
             trained_on=trained_on if trained_on in ("all", "unknown") else self.path(trained_on),
+        )
+
+    def population(self, content: Mapping[str, Any]) -> PopulationSource | None:
+        part = self.mapping(content, "population")
+        self.refuse_unknown(part, ("counts", "fraction", "source"), inside="population")
+        if not part:
+            return None
+        if ("counts" in part) == ("fraction" in part):
+            remedy = "Write population: {counts: population.csv}, or {fraction: 0.4, source: TEXT}."
+            self.wrong("population needs either counts or a fraction.", remedy)
+        return PopulationSource(
+            counts=self.path(part["counts"]) if "counts" in part else None,
+            fraction=self.fraction(part["fraction"]) if "fraction" in part else None,
+            source=str(part.get("source", "")),
+        )
+
+    def fraction(self, value: Any) -> float | None:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:
+            return float(value)
+        what = f"fraction: {value!r} is not a number above 0 and at most 1."
+        self.wrong(what, "Write fraction: 0.4, or 1 where everybody with the disease is in the cohort.")
+        return None
+
+    def question(self, part: Mapping[str, Any]) -> Question:
+        self.refuse_unknown(part, ("drop", "coarsen", "within"), inside="risk")
+        coarsen = self.mapping(part, "coarsen")
+        return Question(
+            drop=tuple(str(name) for name in part.get("drop") or ()),
+            coarsen={str(name): str(level) for name, level in coarsen.items()},
+            within=None if part.get("within") is None else str(part["within"]),
         )
 
     def candidates(self, listed: Any) -> tuple[Candidate, ...]:

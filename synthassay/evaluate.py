@@ -11,12 +11,16 @@ from cohort.findings import Finding
 from cohort.release import Guarantee, Release
 from cohort.split import Split
 from privacy.assay import Assay, assay, halves, negative_control
+from privacy.cross_fit import of_each_fold
 from privacy.exposure import Exposure
-from privacy.linkage.sample import MatchProbability, match_probability, sample_risk
+from privacy.linkage.sample import MatchProbability, pooled_match_probability, sample_risk
+from synthassay.coarser import at_levels, beside_full_detail
+from synthassay.load import used
 from synthassay.policy import Policy
 from synthassay.quantities import Measured, quantities
 from synthassay.runs import Evidence
-from utility.measure import headline, measure
+from utility.cross_fit import measure_folds
+from utility.measure import headline
 from utility.scores import UtilityScore
 
 Share = Callable[[float], None]
@@ -69,7 +73,7 @@ def evaluate(
     Parameters
     ----------
     release : Release
-        What would leave.
+        What would leave; cross-fitted, with one part for each half.
     split : Split
         Who it was made from, and who was set aside.
     judge : Judge
@@ -83,16 +87,19 @@ def evaluate(
     progress : callable
         Called with the share done.
     """
-    measured = measure(release.table, split, seed=seed)
+    detailed, split = split, at_levels(split, release)
+    tables = of_each_fold(release.tables, split)
+    measured = measure_folds(tables, split.folds, seed=seed)
+    measured = beside_full_detail(measured, detailed, release, seed=seed)
     progress(0.1)
     attacked = assay(
-        release.table,
+        tables,
         split,
         attacks=judge.attacks,
         seed=seed,
         progress=lambda share: progress(0.1 + 0.9 * share),
     )
-    match = _match(release.table, split, seed=seed)
+    match = _match(tables, split.folds)
     evidence = Evidence(
         candidate=candidate,
         made_by=release.made_by,
@@ -107,21 +114,27 @@ def evaluate(
 def evaluate_holdout(split: Split, judge: Judge, *, seed: int, progress: Share) -> Evaluation:
     """What fresh real patients give when they are released as if they were synthetic.
 
-    One half of the holdout, by person, stands as the release, the other as the control.
+    One half of the holdout, by person, stands as the release, the other as the control; cross-fitted,
+    in each fold.
     """
-    if split.holdout is None:
-        raise ValueError("the holdout reference needs a holdout")
-    released, control = halves(split.holdout, seed=seed)
-    measured = measure(released.released, replace(split, holdout=control), seed=seed)
+    released, folds = [], []
+    for fold in split.folds:
+        if fold.holdout is None:
+            raise ValueError("the holdout reference needs a holdout")
+        fresh, control = halves(fold.holdout, seed=seed)
+        released.append(fresh.released)
+        folds.append(replace(fold, holdout=control))
+    measured = measure_folds(released, folds, seed=seed)
     progress(0.1)
     attacked = negative_control(split, attacks=judge.attacks, seed=seed)
-    match = _match(released.released, replace(split, holdout=control), seed=seed)
+    match = _match(released, folds)
+    whole = pd.concat(released, ignore_index=True)
     evidence = Evidence(
         candidate="holdout",
         made_by="fresh real patients",
         reference=True,
-        rows=len(released),
-        linkage=_linkage(released.released, split, match),
+        rows=len(whole),
+        linkage=_linkage(whole, split, match),
     )
     return _judged(evidence, measured, attacked, match, judge, guarantee=None)
 
@@ -157,10 +170,10 @@ def _judged(
     return Evaluation(evidence=whole, exposure=attacked.exposure)
 
 
-def _match(synthetic: pd.DataFrame, split: Split, *, seed: int) -> MatchProbability | None:
+def _match(releases: Sequence[pd.DataFrame], folds: Sequence[Split]) -> MatchProbability | None:
     """None where the schema names no quasi-identifier."""
     try:
-        return match_probability(synthetic, split, seed=seed)
+        return pooled_match_probability(releases, folds)
     except NotApplicable:
         return None
 
@@ -172,7 +185,7 @@ def _linkage(synthetic: pd.DataFrame, split: Split, match: MatchProbability | No
         return {}
     return {
         "quasi_identifiers": list(names),
-        "train": sample_risk(split.train.table, names).to_dict(),
+        "train": sample_risk(used(split).table, names).to_dict(),
         "release": sample_risk(synthetic, names).to_dict(),
         "match": None if match is None else match.to_dict(),
     }

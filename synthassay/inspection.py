@@ -31,6 +31,8 @@ class Inspection:
         What was noticed.
     prospects : tuple of Prospect
         What half of the persons against the other half can prove.
+    cross_fitted : tuple of Prospect
+        What they can prove where each half is set aside in turn.
     """
 
     schema: Schema
@@ -39,6 +41,7 @@ class Inspection:
     persons: int
     findings: tuple[Finding, ...]
     prospects: tuple[Prospect, ...]
+    cross_fitted: tuple[Prospect, ...]
 
     def write_schema(self, path: Path) -> None:
         """Write the draft for a person to confirm."""
@@ -52,6 +55,7 @@ class Inspection:
             "schema": self.schema.to_dict(),
             "findings": [finding.code for finding in self.findings],
             "prospects": {each.policy: each.possible for each in self.prospects},
+            "cross_fitted": {each.policy: each.possible for each in self.cross_fitted},
         }
 
     def show(self, console: Console, *, written_to: Path | None) -> None:
@@ -61,8 +65,10 @@ class Inspection:
         for finding in self.findings:
             console.print(f"{finding.title} {finding.explanation}", markup=False)
         console.print("\nWhat this size can prove at best, half of the persons set aside:")
-        for prospect in self.prospects:
+        for prospect, both in zip(self.prospects, self.cross_fitted, strict=True):
             word = "can be met" if prospect.possible else "cannot be met, whatever the release"
+            if both.possible and not prospect.possible:
+                word = "can only be met cross-fitted: write `split: {folds: 2}` in the config"
             console.print(f"\npolicy {prospect.policy}: {word}", style="bold")
             for line in prospect.lines:
                 needed = (
@@ -88,6 +94,7 @@ def inspect_file(path: Path, *, sheet: str | None = None) -> Inspection:
         persons=cohort.n_persons,
         findings=cohort.findings,
         prospects=prospects(cohort.n_persons - half, half),
+        cross_fitted=prospects(cohort.n_persons, cohort.n_persons, cross_fitted=True),
     )
 
 

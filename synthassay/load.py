@@ -32,12 +32,16 @@ def load_for_run(config: Config) -> Loaded:
     if given is not None:
         split = Split(train=cohort, holdout=given)
     else:
-        split = split_cohort(cohort, holdout=config.holdout, seed=config.seed)
+        split = split_cohort(cohort, holdout=config.holdout, folds=config.folds, seed=config.seed)
     return _checked(Loaded(cohort=cohort, split=split))
 
 
 def load_for_assay(config: Config) -> Loaded:
     """Read the cohort and tell apart, as far as is known, who a foreign release was made from."""
+    if config.folds > 1:
+        what = "a release made elsewhere cannot be cross-fitted: nobody can mint it again from each half."
+        remedy = "Leave split out, and say whose rows were used: cohort: {trained_on: FILE}."
+        raise ConfigError(Problem(what=what, where="split: {folds: 2}", remedy=remedy))
     cohort = load_cohort(config)
     holdout = _given_holdout(config, cohort.schema)
     trained_on = config.cohort.trained_on
@@ -59,6 +63,11 @@ def load_cohort(config: Config) -> Cohort:
     if source.data is None or schema is None:
         raise ConfigError(Problem(what="cohort names no data and schema."))
     return _read(source.data, schema, config)
+
+
+def used(split: Split) -> Cohort:
+    """Everybody whom something was, or may have been, made from."""
+    return joined(split) if split.cross_fitted else split.train
 
 
 def joined(split: Split) -> Cohort:

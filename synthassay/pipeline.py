@@ -66,7 +66,7 @@ def run(config: Config, *, out: Path, resume: bool = False, watch: Watcher = lam
     _check_candidates(config)
     loaded = load_for_run(config)
     key = _key(config, loaded, judge)
-    with _disk(out), Draft.open(out, name=config.name, key=key, resume=resume) as draft:
+    with disk(out), Draft.open(out, name=config.name, key=key, resume=resume) as draft:
         setting = Setting(config=config, loaded=loaded, judge=judge, draft=draft)
         return _carry_out(run_tasks(setting), setting, watch=watch, kind="run")
 
@@ -90,7 +90,7 @@ def assay_release(
     schema = loaded.cohort.schema
     foreign = Release(table=read_release(release, schema), schema=schema, made_by="another tool")
     key = _key(config, loaded, judge, foreign)
-    with _disk(out), Draft.open(out, name=config.name, key=key, resume=False) as draft:
+    with disk(out), Draft.open(out, name=config.name, key=key, resume=False) as draft:
         setting = Setting(config=config, loaded=loaded, judge=judge, draft=draft)
         return _carry_out(assay_tasks(setting, foreign), setting, watch=watch, kind="assay")
 
@@ -102,7 +102,7 @@ def save(
     config = Config(name="assay", cohort=CohortSource(), references=(), candidates=(), seed=seed)
     loaded = Loaded(cohort=joined(split), split=split)
     key = _key(config, loaded, judge, release)
-    with _disk(out), Draft.open(out, name=config.name, key=key, resume=False) as draft:
+    with disk(out), Draft.open(out, name=config.name, key=key, resume=False) as draft:
         setting = Setting(config=config, loaded=loaded, judge=judge, draft=draft)
         draft.write_release(release, "release", file_format="csv")
         task = Task(name="release", reference=False, work=lambda progress: evaluation)
@@ -208,9 +208,9 @@ def _about(setting: Setting, *, kind: str, started: datetime, stages: dict[str, 
         "minimum_count": policy.minimum_count,
         "config_hash": setting.draft.key,
         "input_hash": cohort_hash(setting.loaded.cohort),
-        "versions": _versions(),
+        "versions": versions(),
         "stages": stages,
-        "peak_memory_mb": _peak_memory(),
+        "peak_memory_mb": peak_memory(),
     }
 
 
@@ -224,7 +224,7 @@ def _write(finished: Run, setting: Setting) -> None:
 
 
 @contextmanager
-def _disk(out: Path) -> Iterator[None]:
+def disk(out: Path) -> Iterator[None]:
     """Say in plain words why the run's folder cannot be written."""
     try:
         yield
@@ -235,7 +235,8 @@ def _disk(out: Path) -> Iterator[None]:
         raise InputError(problem) from error
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """What this process runs on."""
     found = {"python": ".".join(str(part) for part in sys.version_info[:3])}
     for package in _PACKAGES:
         try:
@@ -245,7 +246,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _peak_memory() -> float | None:
+def peak_memory() -> float | None:
     """Of this process so far, in MB; None where the platform does not say."""
     if sys.platform == "win32":
         return None

@@ -13,13 +13,15 @@ from synthassay.policy import Policy
 def describe(loaded: Loaded, *, policy: Policy) -> dict[str, Any]:
     """What ``cohort.json`` holds: schema, counts and the suppressed profile."""
     cohort, split = loaded.cohort, loaded.split
+    aside = [fold.holdout.n_persons for fold in split.folds if fold.holdout is not None]
     return {
         "name": cohort.name,
         "schema": cohort.schema.to_dict(),
         "rows": len(cohort),
         "persons": cohort.n_persons,
-        "train_persons": split.train.n_persons,
-        "holdout_persons": 0 if split.holdout is None else split.holdout.n_persons,
+        "train_persons": sum(fold.train.n_persons for fold in split.folds),
+        "holdout_persons": sum(aside),
+        "cross_fitted": split.cross_fitted,
         "trained_on_known": split.trained_on_known,
         "minimum_count": policy.minimum_count,
         "profile": profile(cohort, minimum=policy.minimum_count),

@@ -27,8 +27,8 @@ class Line:
     sentence : str
         The best case in plain words.
     persons_needed : int, optional
-        The fewest persons in all, half of them set aside, with whom it can; None where 10,000
-        are not enough.
+        The fewest persons in all, half of them set aside or cross-fitted as asked, with whom it
+        can; None where 10,000 are not enough.
     """
 
     criterion: str
@@ -47,28 +47,31 @@ class Prospect:
     lines: tuple[Line, ...]
 
 
-def prospects(train: int, holdout: int) -> tuple[Prospect, ...]:
+def prospects(train: int, holdout: int, *, cross_fitted: bool = False) -> tuple[Prospect, ...]:
     """Best cases under every bundled policy.
 
     Parameters
     ----------
     train, holdout : int
         Persons on each side of the split.
+    cross_fitted : bool
+        Whether they are the same persons, each once on each side.
     """
-    return tuple(prospect(name, train, holdout) for name in policy_names())
+    return tuple(prospect(name, train, holdout, cross_fitted=cross_fitted) for name in policy_names())
 
 
-def prospect(name: str, train: int, holdout: int) -> Prospect:
+def prospect(name: str, train: int, holdout: int, *, cross_fitted: bool = False) -> Prospect:
     """Best cases under the bundled policy ``name``."""
     required = [each for each in read_policy(name).criteria if each.required and each.criterion in _BEST]
-    lines = tuple(_line(criterion, train, holdout) for criterion in required)
+    lines = tuple(_line(criterion, train, holdout, cross_fitted) for criterion in required)
     return Prospect(policy=name, possible=all(line.possible for line in lines), lines=lines)
 
 
-def _line(criterion: Criterion, train: int, holdout: int) -> Line:
-    best = _BEST[criterion.criterion]
-    value, sentence = best(train, holdout)
-    enough = (n for n in _SIZES if (found := best(n // 2, n // 2)[0]) is not None and criterion.met(found))
+def _line(criterion: Criterion, train: int, holdout: int, cross_fitted: bool) -> Line:
+    best, sides = _BEST[criterion.criterion], 1 if cross_fitted else 2
+    value, sentence = best(train, holdout, cross_fitted)
+    each = ((n, best(n // sides, n // sides, cross_fitted)[0]) for n in _SIZES)
+    enough = (n for n, found in each if found is not None and criterion.met(found))
     return Line(
         criterion=criterion.criterion,
         title=CRITERIA[criterion.criterion].title,
@@ -79,13 +82,14 @@ def _line(criterion: Criterion, train: int, holdout: int) -> Line:
 
 
 @cache
-def _smallest_share(train: int, holdout: int) -> tuple[float | None, str]:
+def _smallest_share(train: int, holdout: int, cross_fitted: bool) -> tuple[float | None, str]:
     """What an attack that ranks every copied person first would catch."""
     if min(train, holdout) < 1:
         return None, "Nothing: nobody is set aside to compare with."
-    n, n_control = min(train, MOST_ATTACKED), min(holdout, MOST_ATTACKED)
+    sides = (train // 2, train - train // 2) if cross_fitted else (train, holdout)
+    n, n_control = (min(side, MOST_ATTACKED) for side in sides)
     for share in SHARES:
-        if ceiling(train=n, control=n_control, share=share) >= CAUGHT:
+        if ceiling(train=n, control=n_control, share=share, cross_fitted=cross_fitted) >= CAUGHT:
             return (
                 share,
                 (
@@ -97,7 +101,7 @@ def _smallest_share(train: int, holdout: int) -> tuple[float | None, str]:
 
 
 @cache
-def _no_copies(train: int, holdout: int) -> tuple[float | None, str]:
+def _no_copies(train: int, holdout: int, _: bool) -> tuple[float | None, str]:
     """No patient reproduced exactly on either side."""
     if min(train, holdout) < 1:
         return None, "Nothing: nobody is set aside to compare with."
@@ -105,13 +109,13 @@ def _no_copies(train: int, holdout: int) -> tuple[float | None, str]:
     return high, f"With no copy seen at all, up to {high:.1%} of the patients could still be copied."
 
 
-def _no_matches(train: int, _: int) -> tuple[float | None, str]:
+def _no_matches(train: int, _: int, __: bool) -> tuple[float | None, str]:
     """No patient matched; the exact binomial bound (doi:10.1093/biomet/26.4.404)."""
     high = 1 - 0.025 ** (1 / train)
     return high, f"With no match seen at all, the probability could still be {high:.1%}."
 
 
-_BEST: dict[str, Callable[[int, int], tuple[float | None, str]]] = {
+_BEST: dict[str, Callable[[int, int, bool], tuple[float | None, str]]] = {
     "detectable_share": _smallest_share,
     "exact_copies_excess": _no_copies,
     "match_probability": _no_matches,

@@ -36,6 +36,7 @@ def _evidence(evidence: Evidence, minimum: int) -> Evidence:
         quantities={},
         linkage=_linkage(evidence.linkage, minimum),
         exposure={},
+        targeted={},
         findings=(),
         verdict=None
         if evidence.verdict is None

@@ -38,7 +38,7 @@ def write_reports(run: Run) -> tuple[Path, Path]:
 
 def render(run: Run, *, public: bool = False) -> str:
     """The whole page as HTML, with plotly inside, once; it needs no network and no other file."""
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         run=run,
         public=public,
@@ -57,7 +57,10 @@ def as_json(run: Run) -> dict[str, Any]:
     """The report's content for programs: what the page shows, without its words."""
     return {
         "run": {key: run.about[key] for key in ("name", "kind", "started", "ended", "policy")},
-        "cohort": {key: run.cohort[key] for key in ("rows", "persons", "train_persons", "holdout_persons")},
+        "cohort": {
+            **{key: run.cohort[key] for key in ("rows", "persons", "train_persons", "holdout_persons")},
+            "cross_fitted": run.cohort.get("cross_fitted", False),
+        },
         "frontier": run.frontier,
         "candidates": [each.to_dict() for each in run.evidence],
     }
@@ -68,7 +71,8 @@ def _prospect(run: Run) -> Prospect | None:
     name = run.about["policy"]
     if name not in policy_names():
         return None
-    return prospect(name, run.cohort["train_persons"], run.cohort["holdout_persons"])
+    sides = run.cohort["train_persons"], run.cohort["holdout_persons"]
+    return prospect(name, *sides, cross_fitted=run.cohort.get("cross_fitted", False))
 
 
 def _not_tested(run: Run) -> list[str]:
@@ -82,8 +86,9 @@ def _not_tested(run: Run) -> list[str]:
     return sorted(reasons)
 
 
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """The templates, with the filters that every report shares."""
+    shared = jinja2.Environment(
         loader=jinja2.PackageLoader("synthassay"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -103,8 +108,8 @@ def _environment() -> jinja2.Environment:
         "silence": _silence,
         "use": _use,
     }
-    environment.filters.update({**filters, "overall": _overall, "most_exposed": _most_exposed})
-    return environment
+    shared.filters.update({**filters, "overall": _overall, "most_exposed": _most_exposed})
+    return shared
 
 
 def _figure(picture: Picture) -> str:

@@ -12,6 +12,11 @@ from synthassay.verdicts import Judgement, Verdict
 from utility.scores import UtilityScore
 
 PARTIAL = ".partial"
+RISK = "risk"
+"""The kind of a folder that tells the linkage risk of a cohort, and judges no release."""
+AUGMENT = "augment"
+"""The kind of a folder with rows for a scarce class, which nobody has judged."""
+_JUDGED = ("run", "assay", "")  # a folder that cannot be read is shown, and says so
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +45,8 @@ class Evidence:
         Equivalence classes on the quasi-identifiers, of train and of the release.
     exposure : dict
         Who of the train persons looks exposed, and which rare groups; internal.
+    targeted : dict
+        What an attacker gains who refits the generator, where that was asked for; internal.
     findings : tuple of Finding
         What was noticed.
     verdict : Verdict, optional
@@ -58,6 +65,7 @@ class Evidence:
     quantities: dict[str, dict[str, Any]] = field(default_factory=dict)
     linkage: dict[str, Any] = field(default_factory=dict)
     exposure: dict[str, Any] = field(default_factory=dict)
+    targeted: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     verdict: Verdict | None = None
     failure: str = ""
@@ -76,6 +84,7 @@ class Evidence:
             "quantities": self.quantities,
             "linkage": self.linkage,
             "exposure": self.exposure,
+            **({"targeted": self.targeted} if self.targeted else {}),
             "findings": [asdict(finding) for finding in self.findings],
             "verdict": None if self.verdict is None else self.verdict.to_dict(),
             "failure": self.failure,
@@ -152,6 +161,47 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RiskRun:
+    """A cohort's linkage risk, as its folder tells it; internal, for it holds small counts.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it stands.
+    about : dict
+        ``run.json``: name, kind, started, ended, versions.
+    cohort : dict
+        ``cohort.json``: schema, counts and the suppressed profile.
+    risk : dict
+        ``risk.json``.
+    """
+
+    folder: Path
+    about: dict[str, Any]
+    cohort: dict[str, Any]
+    risk: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AugmentRun:
+    """Rows minted for a scarce class, as their folder tells it; internal, for it holds small counts.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it stands.
+    about : dict
+        ``run.json``: name, kind, started, ended, versions.
+    augment : dict
+        ``augment.json``.
+    """
+
+    folder: Path
+    about: dict[str, Any]
+    augment: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Progress:
     """How far a run in progress is.
 
@@ -198,12 +248,63 @@ def read_run(folder: Path) -> Run:
         raise InputError(Problem(what=what, where=str(folder), remedy=remedy)) from None
 
 
+def read_risk(folder: Path) -> RiskRun:
+    """Read a folder that tells a cohort's linkage risk.
+
+    Raises
+    ------
+    InputError
+        Where the folder is none.
+    """
+    try:
+        about, cohort, risk = (_json(folder / f"{name}.json") for name in ("run", "cohort", "risk"))
+    except (OSError, ValueError) as error:
+        what = f"tells no linkage risk ({type(error).__name__} while reading it)."
+        remedy = "Name a folder that `synthassay risk` printed."
+        raise InputError(Problem(what=what, where=str(folder), remedy=remedy)) from None
+    return RiskRun(folder=folder, about=about, cohort=cohort, risk=risk)
+
+
+def read_augment(folder: Path) -> AugmentRun:
+    """Read a folder with rows for a scarce class.
+
+    Raises
+    ------
+    InputError
+        Where the folder is none.
+    """
+    try:
+        about, augment = (_json(folder / f"{name}.json") for name in ("run", "augment"))
+    except (OSError, ValueError) as error:
+        what = f"holds no topped-up class ({type(error).__name__} while reading it)."
+        remedy = "Name a folder that `synthassay augment` printed."
+        raise InputError(Problem(what=what, where=str(folder), remedy=remedy)) from None
+    return AugmentRun(folder=folder, about=about, augment=augment)
+
+
 def list_runs(folder: Path) -> list[Path]:
     """The finished runs under ``folder``, newest first; unfinished ones are not among them."""
+    return [each for each in _finished(folder) if _kind(each) in _JUDGED]
+
+
+def list_risks(folder: Path) -> list[Path]:
+    """The folders under ``folder`` that tell a cohort's linkage risk, newest first."""
+    return [each for each in _finished(folder) if _kind(each) == RISK]
+
+
+def _finished(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     found = [each for each in folder.iterdir() if (each / "run.json").is_file() and each.name[0] != "."]
     return sorted(found, key=_started, reverse=True)
+
+
+def _kind(folder: Path) -> str:
+    """What a folder holds; "" where that cannot be read."""
+    try:
+        return str(_json(folder / "run.json").get("kind", ""))
+    except (OSError, ValueError):
+        return ""
 
 
 def _started(folder: Path) -> str:

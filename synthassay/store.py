@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import filelock
+import pandas as pd
 import yaml
 
 from cohort.errors import InputError, Problem
@@ -21,6 +22,9 @@ from privacy.exposure import Exposure
 from synthassay.runs import PARTIAL, Evidence, Progress
 
 _LABEL = "Synthetic data: no row is a patient. It was made by a program, and must be labelled so."
+_COARSENED = (
+    "Coarsened patient records: each row is a patient's. It is not synthetic, and must not be so called."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,13 +106,15 @@ class Draft:
     def write_evidence(self, evidence: Evidence, exposure: Exposure | None) -> None:
         """Write a candidate's evidence; it counts as finished from the rename on."""
         if exposure is not None:
-            private = self.folder / "private"
-            private.mkdir(mode=0o700, exist_ok=True)
-            exposure.most_exposed(len(exposure.persons)).to_csv(
-                private / f"{evidence.candidate}.csv", index=False
-            )
+            self.write_private(evidence.candidate, exposure.most_exposed(len(exposure.persons)))
         (self.folder / "evidence").mkdir(exist_ok=True)
         write_json(self.folder / "evidence" / f"{evidence.candidate}.json", evidence.to_dict())
+
+    def write_private(self, name: str, persons: pd.DataFrame) -> None:
+        """Write what is known of single persons, where only the owner of the folder can read it."""
+        private = self.folder / "private"
+        private.mkdir(mode=0o700, exist_ok=True)
+        persons.to_csv(private / f"{name}.csv", index=False)
 
     def write_progress(self, progress: Progress) -> None:
         """Say how far the run is, for whoever watches from another process."""
@@ -153,10 +159,12 @@ def now() -> datetime:
 def _card(release: Release) -> dict[str, Any]:
     guarantee = release.guarantee
     return {
-        "label": _LABEL,
+        "label": _COARSENED if release.levels else _LABEL,
         "made_by": release.made_by,
         "rows": len(release),
+        **({"rows_from_each_half": list(release.parts)} if release.parts else {}),
         "columns": {column.name: column.kind.value for column in release.schema.released},
+        **({"levels": dict(release.levels)} if release.levels else {}),
         "guarantee": None if guarantee is None else vars(guarantee),
     }
 

@@ -1,22 +1,30 @@
 """The candidates and reference points of a run, each as one task to be done."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from cohort.errors import SynthAssayError
 from cohort.readers import read_release
-from cohort.release import Release
+from cohort.release import Release, stacked
+from cohort.split import Split
+from synth.protocols import Synthesizer
 from synth.registry import synthesizer
 from synthassay.config import Candidate, Config
 from synthassay.evaluate import Evaluation, Judge, Share, evaluate, evaluate_holdout
 from synthassay.load import Loaded
 from synthassay.store import Draft
+from synthassay.targeted import announce, announcement, most_exposed, play
+from synthassay.targeted_config import Targeted
 
 # How long a task takes beside the others, for the time left that people are shown.
 _WEIGHTS = {"ctgan": 8.0, "holdout": 2.0}
+_BEFORE_THE_GAME = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +58,15 @@ class Setting:
     judge: Judge
     draft: Draft
 
-    @property
-    def rows(self) -> int:
-        """How many rows a release has."""
-        return max(1, round(self.config.rows * len(self.loaded.split.train)))
+    def rows(self, fold: Split) -> int:
+        """How many rows a release from the train of ``fold`` has."""
+        return max(1, round(self.config.rows * len(fold.train)))
 
-    def seeds(self, name: str) -> tuple[int, int, int]:
+    def seeds(self, name: str, *, fold: int = 0) -> tuple[int, int, int]:
         """Seeds for fit, sample and attack; a candidate's do not depend on its neighbours."""
-        source = np.random.SeedSequence([self.config.seed, *name.encode()])
+        # 256 and more are no byte, so that no other name has the seeds of a second fold.
+        further = [255 + fold] if fold else []
+        source = np.random.SeedSequence([self.config.seed, *name.encode(), *further])
         fit, sample, attack = (int(word) for word in source.generate_state(3))
         return fit, sample, attack
 
@@ -99,30 +108,77 @@ def _references(setting: Setting) -> list[Task]:
     ]
 
 
+def _mint(generator: Synthesizer, name: str, setting: Setting, progress: Share) -> Release:
+    """The release of a candidate; cross-fitted, what was made from each half, one below the other."""
+    folds, made = setting.loaded.split.folds, []
+    for place, fold in enumerate(folds):
+        fit, sample, _ = setting.seeds(name, fold=place)
+        step = _part(progress, place / len(folds), (place + 1) / len(folds))
+        fitted = generator.fit(fold.train, seed=fit, progress=step)
+        made.append(fitted.sample(setting.rows(fold), seed=sample))
+    return stacked(made)
+
+
 def _candidate(candidate: Candidate, setting: Setting, progress: Share) -> Evaluation:
-    fit, sample, attack = setting.seeds(candidate.name)
     generator = synthesizer(candidate.synth, candidate.options)
-    fitted = generator.fit(setting.loaded.split.train, seed=fit, progress=_part(progress, 0.0, 0.5))
-    release = setting.as_written(fitted.sample(setting.rows, seed=sample), candidate.name)
-    return evaluate(
-        release,
+    end = 1.0 if setting.config.targeted is None else _BEFORE_THE_GAME
+    started = time.perf_counter()
+    minted = _mint(generator, candidate.name, setting, _part(progress, 0.0, 0.5 * end))
+    seconds = (time.perf_counter() - started) / len(setting.loaded.split.folds)
+    evaluation = evaluate(
+        setting.as_written(minted, candidate.name),
         setting.loaded.split,
         setting.judge,
         candidate=candidate.name,
-        seed=attack,
-        progress=_part(progress, 0.5, 1.0),
+        seed=setting.seeds(candidate.name)[2],
+        progress=_part(progress, 0.5 * end, end),
     )
+    if setting.config.targeted is None:
+        return evaluation
+    table = _game(generator, minted, evaluation, setting, seconds=seconds, progress=_part(progress, end, 1.0))
+    return replace(evaluation, evidence=replace(evaluation.evidence, targeted=table))
+
+
+def _game(
+    generator: Synthesizer,
+    minted: Release,
+    evaluation: Evaluation,
+    setting: Setting,
+    *,
+    seconds: float,
+    progress: Share,
+) -> dict[str, Any]:
+    """The targeted game, what single persons gave away going to ``private/``; or why there is none."""
+    asked, split, name = (
+        setting.config.targeted or Targeted(),
+        setting.loaded.split,
+        evaluation.evidence.candidate,
+    )
+    try:
+        persons = most_exposed(evaluation.exposure, asked.persons)
+        announce(announcement(name, minted, split, persons=persons, fits=asked.fits, seconds=seconds))
+        played = play(
+            generator,
+            split,
+            persons=persons,
+            fits=asked.fits,
+            rows=setting.rows(split),
+            seed=setting.seeds(name)[2],
+            progress=progress,
+        )
+    except SynthAssayError as error:
+        return {"reason": str(error)}
+    setting.draft.write_private(f"{name}+targeted", played.candidate.table)  # no candidate's name has a "+"
+    return played.to_dict()
 
 
 def _reference(name: str, setting: Setting, progress: Share) -> Evaluation:
-    fit, sample, attack = setting.seeds(name)
-    fitted = synthesizer(name, {}).fit(setting.loaded.split.train, seed=fit)
     return evaluate(
-        fitted.sample(setting.rows, seed=sample),
+        _mint(synthesizer(name, {}), name, setting, lambda share: None),
         setting.loaded.split,
         setting.judge,
         candidate=name,
-        seed=attack,
+        seed=setting.seeds(name)[2],
         reference=True,
         progress=progress,
     )

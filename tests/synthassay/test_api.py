@@ -65,3 +65,18 @@ def test_an_unknown_generator_is_named_with_the_known_ones():
 def test_a_config_runs_from_python(inputs, tmp_path):
     run = sa.run(inputs(tmp_path, references=[], attacks=["exact_copies"]), out=tmp_path / "runs")
     assert run.of("trees").verdict is not None
+
+
+def test_a_cross_fitted_cohort_is_assayed_with_a_release_of_each_half(table, schema_content, tmp_path):
+    from cohort.schema import Schema
+
+    split = sa.read(table(120), schema=Schema.from_dict(schema_content)).split(folds=2, seed=0)
+    minted = [sa.synthesizer("trees").fit(fold.train, seed=0).sample(60, seed=1) for fold in split.folds]
+    report = sa.assay(minted, split, attacks=["exact_copies", "copy_scan"])
+    assert list(report.risks["n"]) == list(report.risks["n_control"]) == [120, 120]
+    assert len(report.release) == report.evidence.rows == 120
+    run = read_run(report.save(tmp_path / "runs"))
+    assert run.cohort["cross_fitted"]
+    for alone in (minted[0], table(60)):
+        with pytest.raises(ConfigError, match=r"split\.folds"):
+            sa.assay(alone, split)

@@ -128,7 +128,7 @@ def test_report_is_written_again(finished, tmp_path, synthassay):
 
 def test_every_command_has_help(tmp_path, synthassay):
     help_text = synthassay("--help").stdout
-    for command in ("inspect", "run", "assay", "report", "dashboard"):
+    for command in ("inspect", "run", "assay", "risk", "report", "dashboard"):
         assert command in help_text
 
 
@@ -213,7 +213,7 @@ def test_a_schema_that_does_not_fit_is_refused(change, parts, inputs, tmp_path, 
         ({"attacks": ["magic"]}, "'magic'"),
         ({"candidates": ["oracle"]}, "'oracle'"),
         ({"candidates": [{"synth": "copy", "name": "mine"}]}, "'copy' is a reference point"),
-        ({"candidates": [{"synth": "trees", "depth": 3}]}, "'depth'"),
+        ({"candidates": [{"synth": "trees", "deep": 3}]}, "'deep'"),
     ],
 )
 def test_a_config_that_cannot_be_run_is_refused(change, part, inputs, tmp_path, synthassay):

@@ -80,3 +80,26 @@ def test_the_resolved_config_reads_back_equal():
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_bundled_config_is_readable(path):
     assert read_config(path).candidates
+
+
+def test_cross_fitting_reads_back_equal_and_is_another_config():
+    config = _read({"cohort": {"demo": "registry"}, "split": {"folds": 2}})
+    assert config.folds == 2
+    assert config.resolved()["split"] == {"folds": 2}
+    assert _read(yaml.safe_load(yaml.safe_dump(config.resolved()))) == config
+    assert config != _read({"cohort": {"demo": "registry"}})
+
+
+@pytest.mark.parametrize(
+    ("split", "cohort", "words"),
+    [
+        ({"folds": 2, "holdout": 0.5}, {}, "both folds and holdout"),
+        ({"folds": 5}, {}, "by halves"),
+        ({"folds": 1}, {}, "by halves"),
+        ({"folds": "two"}, {}, "by halves"),
+        ({"folds": 2}, {"holdout": "others.csv"}, "holdout file"),
+    ],
+)
+def test_what_does_not_go_with_cross_fitting_is_refused(split, cohort, words):
+    with pytest.raises(ConfigError, match=words):
+        _read({"cohort": {"demo": "registry", **cohort}, "split": split})
