@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cohort.cohort import Cohort
-from cohort.errors import ConfigError, Problem
+from synth.options import not_whole, refuse
 from synth.protocols import Progress, silent
-from synth.sdv_adapter import FittedSdv, check_whole, epochs_told, fit_sdv
+from synth.sdv_adapter import FittedSdv, epochs_told, fit_sdv
 
 _PAC = 10
 
@@ -97,7 +97,5 @@ def check_gan(where: str, *, steps: int, batch_size: int) -> None:
     ConfigError
         Naming each bad option.
     """
-    check_whole(where, steps=(steps, 1, 2000), batch_size=(batch_size, _PAC, 500))
-    if batch_size % _PAC:
-        what = f"batch_size is not a multiple of {_PAC}."
-        raise ConfigError(Problem(what=what, where=where, remedy="Leave it out for 500."))
+    refuse(where, not_whole(1, steps=steps) | not_whole(_PAC, batch_size=batch_size))
+    refuse(where, {f"batch_size is not a multiple of {_PAC}.": batch_size % _PAC > 0})

@@ -16,11 +16,11 @@ import pandas as pd
 from sklearn.ensemble import RandomForestClassifier
 
 from cohort.cohort import Cohort
-from cohort.errors import ConfigError, Problem
 from cohort.release import Release
 from cohort.schema import Schema
 from synth.complete import Part, Preparation, fit_preparation
 from synth.leaves import Leaves, number_leaves
+from synth.options import is_number, not_whole, refuse
 from synth.protocols import Conditions, Progress, silent
 from synth.rejection import Allowed, allowed_values, sample_release
 from synth.views import Columns, View, view
@@ -55,23 +55,11 @@ class Forest:
     smoothing: float = 1.0
 
     def __post_init__(self) -> None:
-        whole = {"leaf": self.leaf, "trees": self.trees, "rounds": self.rounds}
-        problems = [
-            Problem(
-                what=f"{name} is not a whole number of at least 1.", where="forest", remedy="Leave it out."
-            )
-            for name, value in whole.items()
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1
-        ]
-        if (
-            isinstance(self.smoothing, bool)
-            or not isinstance(self.smoothing, int | float)
-            or self.smoothing < 0
-        ):
-            what = "smoothing is not a number of at least 0."
-            problems.append(Problem(what=what, where="forest", remedy="Leave it out for 1."))
-        if problems:
-            raise ConfigError(problems)
+        refuse(
+            "forest",
+            not_whole(1, leaf=self.leaf, trees=self.trees, rounds=self.rounds)
+            | {"smoothing is not a number of at least 0.": not is_number(self.smoothing, least=0)},
+        )
 
     def fit(self, train: Cohort, *, seed: int, progress: Progress = silent) -> "FittedForest":
         """Grow forests until the last cannot tell real rows from drawn ones.

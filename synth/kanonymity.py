@@ -20,6 +20,7 @@ from cohort.release import Release
 from cohort.schema import Column, Role
 from synth.diversity import closeness, distinct
 from synth.lattice import Floats, Ints, Lattice, Optimum, search
+from synth.options import is_number, not_whole, refuse
 from synth.protocols import Conditions, Progress, silent
 
 Bools = npt.NDArray[np.bool_]
@@ -52,20 +53,17 @@ class KAnonymity:
     levels: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        faults = [
-            (not _is_whole(self.k, least=2), "k is not a whole number of at least 2."),
-            (self.l is not None and not _is_whole(self.l, least=2), "l is not a whole number of at least 2."),
-            (self.t is not None and not _is_share(self.t), "t is not a number in [0, 1]."),
-            (not _is_share(self.suppression) or self.suppression == 1, "suppression is not in [0, 1)."),
-            (not _are_levels(self.levels), "levels is not a mapping of columns to whole numbers."),
-        ]
-        problems = [
-            Problem(what=what, where="kanonymity", remedy="Leave it out for the default.")
-            for bad, what in faults
-            if bad
-        ]
-        if problems:
-            raise ConfigError(problems)
+        optional = {} if self.l is None else {"l": self.l}
+        share = is_number(self.suppression, least=0, most=1) and self.suppression < 1
+        refuse(
+            "kanonymity",
+            not_whole(2, k=self.k, **optional)
+            | {
+                "t is not a number in [0, 1].": not (self.t is None or is_number(self.t, least=0, most=1)),
+                "suppression is not in [0, 1).": not share,
+                "levels is not a mapping of columns to whole numbers.": not _are_levels(self.levels),
+            },
+        )
 
     def fit(self, train: Cohort, *, seed: int, progress: Progress = silent) -> "FittedKAnonymity":  # noqa: ARG002
         """Find the levels that lose least (ARX's Loss); the seed changes nothing.
@@ -204,13 +202,7 @@ def _fitted(train: Cohort, levels: Mapping[str, int], best: Optimum) -> FittedKA
     return FittedKAnonymity(released=kept, levels=levels, proven=best.proven)
 
 
-def _is_whole(value: object, *, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def _is_share(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-
-
 def _are_levels(value: object) -> bool:
-    return isinstance(value, Mapping) and all(_is_whole(level, least=0) for level in value.values())
+    return isinstance(value, Mapping) and all(
+        is_number(level, least=0, kinds=int) for level in value.values()
+    )

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from cohort.cohort import Cohort
-from cohort.errors import ConfigError, GenerationError, Problem
+from cohort.errors import GenerationError
 from cohort.release import Release
 from cohort.schema import Schema
 from synth.complete import Part, Preparation, fit_preparation
@@ -175,27 +175,6 @@ def epochs_told(module: str, epochs: int, progress: Progress) -> Iterator[None]:
     load_sdv()
     with mock.patch(f"ctgan.synthesizers.{module}.tqdm", told):
         yield
-
-
-def check_whole(where: str, **options: tuple[object, int, int]) -> None:
-    """Refuse options that are no whole numbers: name to (value, least, default).
-
-    Raises
-    ------
-    ConfigError
-        Naming each of them.
-    """
-    problems = [
-        Problem(
-            what=f"{name} is not a whole number of at least {least}.",
-            where=where,
-            remedy=f"Leave it out for {default}.",
-        )
-        for name, (value, least, default) in options.items()
-        if not isinstance(value, int) or isinstance(value, bool) or value < least
-    ]
-    if problems:
-        raise ConfigError(problems)
 
 
 def _told(do: Callable[[], Any], made_by: str, what: str) -> Any:

@@ -14,12 +14,12 @@ import pandas as pd
 from scipy.stats import norm
 
 from cohort.cohort import Cohort
-from cohort.errors import ConfigError, Problem
 from cohort.release import Release
 from cohort.schema import Role, Schema
 from synth.boosting import Boosted, Growth, boost, softmax
 from synth.complete import Part, Preparation, fit_preparation
 from synth.leaves import Quantiles, fit_quantiles
+from synth.options import is_number, not_whole, refuse
 from synth.protocols import Conditions, Progress, silent
 from synth.rejection import Allowed, allowed_values, sample_release
 from synth.views import Columns, View, frequent_levels, observed, view
@@ -56,22 +56,11 @@ class Trees:
     caution: float = 1.0
 
     def __post_init__(self) -> None:
-        problems = [
-            Problem(
-                what=f"{name} is not a whole number of at least 1.", where="trees", remedy="Leave it out."
-            )
-            for name, value in {
-                "leaf": self.leaf,
-                "outcome_leaf": self.outcome_leaf,
-                "depth": self.depth,
-            }.items()
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1
-        ]
-        if isinstance(self.caution, bool) or not isinstance(self.caution, int | float) or self.caution < 0:
-            what = "caution is not a number of at least 0."
-            problems.append(Problem(what=what, where="trees", remedy="Leave it out for 1."))
-        if problems:
-            raise ConfigError(problems)
+        refuse(
+            "trees",
+            not_whole(1, leaf=self.leaf, outcome_leaf=self.outcome_leaf, depth=self.depth)
+            | {"caution is not a number of at least 0.": not is_number(self.caution, least=0)},
+        )
 
     def fit(self, train: Cohort, *, seed: int, progress: Progress = silent) -> "FittedTrees":
         """Grow the trees of one column after the other; the outcomes come last, the event before the time.

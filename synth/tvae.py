@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cohort.cohort import Cohort
+from synth.options import not_whole, refuse
 from synth.protocols import Progress, silent
-from synth.sdv_adapter import FittedSdv, check_whole, epochs_told, fit_sdv
+from synth.sdv_adapter import FittedSdv, epochs_told, fit_sdv
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class Tvae:
     batch_size: int = 500
 
     def __post_init__(self) -> None:
-        check_whole("tvae", steps=(self.steps, 1, 3000), batch_size=(self.batch_size, 1, 500))
+        refuse("tvae", not_whole(1, steps=self.steps, batch_size=self.batch_size))
 
     def fit(self, train: Cohort, *, seed: int, progress: Progress = silent) -> FittedSdv:
         """Train encoder and decoder; ``progress`` is told after each epoch.

@@ -81,7 +81,7 @@ def augment_folder(config: Config, *, out: Path, watch: Watcher = lambda progres
         content = _content(asked, planned, minted, minter=minter, split=loaded.split)
         content |= {"study": None if study is None else study.to_dict(), "study_reason": reason}
         about = _about(config, loaded, key=key, started=started)
-        _write(draft, minted, resolved=_resolved(config, loaded.cohort), content=content, about=about)
+        _write(draft, minted, resolved=pipeline.resolved(config, loaded.cohort), content=content, about=about)
         return draft.publish(started)
 
 
@@ -217,13 +217,6 @@ def _write_marked(release: Release, folder: Path) -> None:
     plain.assign(**{mark: "yes"}).to_csv(folder / "data.csv", index=False, encoding="utf-8")
 
 
-def _resolved(config: Config, cohort: Cohort) -> dict[str, Any]:
-    content = config.resolved()
-    if config.cohort.schema is not None:
-        content["cohort"]["schema"] = cohort.schema.to_dict()
-    return content
-
-
 def _about(config: Config, loaded: Loaded, *, key: str, started: datetime) -> dict[str, Any]:
     return {
         "name": config.name,
@@ -241,5 +234,5 @@ def _about(config: Config, loaded: Loaded, *, key: str, started: datetime) -> di
 
 
 def _key(config: Config, cohort: Cohort) -> str:
-    text = json.dumps(_resolved(config, cohort), sort_keys=True, default=str) + AUGMENT
+    text = json.dumps(pipeline.resolved(config, cohort), sort_keys=True, default=str) + AUGMENT
     return hashlib.sha256((text + cohort_hash(cohort)).encode()).hexdigest()[:16]

@@ -13,6 +13,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from cohort.cohort import Cohort
 from cohort.errors import ConfigError, InputError, Problem, SynthAssayError
 from cohort.readers import read_release
 from cohort.release import Release
@@ -124,11 +125,11 @@ def _check_candidates(config: Config) -> None:
         configured(candidate.synth, candidate.options)
 
 
-def _resolved(config: Config, loaded: Loaded) -> dict[str, Any]:
+def resolved(config: Config, cohort: Cohort) -> dict[str, Any]:
     """The config with the schema that was used inside it, so that it repeats the run by itself."""
     content = config.resolved()
     if config.cohort.schema is not None:
-        content["cohort"]["schema"] = loaded.cohort.schema.to_dict()
+        content["cohort"]["schema"] = cohort.schema.to_dict()
     return content
 
 
@@ -138,7 +139,9 @@ def _key(config: Config, loaded: Loaded, judge: Judge, release: Release | None =
     data = cohort_hash(*(each for each in (split.train, split.holdout) if each is not None))
     if release is not None:
         data += keyed_hash(release.table.to_csv(index=False).encode())
-    text = json.dumps(_resolved(config, loaded), sort_keys=True, default=str) + repr(judge.policy) + data
+    text = (
+        json.dumps(resolved(config, loaded.cohort), sort_keys=True, default=str) + repr(judge.policy) + data
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -216,7 +219,7 @@ def _about(setting: Setting, *, kind: str, started: datetime, stages: dict[str, 
 
 def _write(finished: Run, setting: Setting) -> None:
     folder = setting.draft.folder
-    setting.draft.write_config(_resolved(setting.config, setting.loaded))
+    setting.draft.write_config(resolved(setting.config, setting.loaded.cohort))
     write_json(folder / "cohort.json", finished.cohort)
     write_json(folder / "frontier.json", finished.frontier)
     write_json(folder / "run.json", finished.about)

@@ -20,7 +20,7 @@ from cohort.schema import Role
 from privacy.linkage.columns import disguised_identifiers
 from privacy.linkage.sample import sample_risk
 from privacy.linkage.sensitive import sensitive_risk
-from privacy.linkage.special import special_uniques
+from privacy.linkage.special import SpecialUniques, special_uniques
 from privacy.linkage.subsets import ColumnSet, ColumnSets, column_sets, who_stands_alone
 from synthassay.config import Question
 from synthassay.crossing import crossing, maps
@@ -69,8 +69,13 @@ def as_asked(cohort: Cohort, question: Question) -> Altered:
     return Altered.of(cohort, drop=drop, coarsen=levels)
 
 
+def special(altered: Altered) -> SpecialUniques:
+    """Whom a few values give away already, and how many are enough."""
+    return special_uniques(altered.table, altered.names, persons=altered.cohort.persons)
+
+
 def linkage_risk(
-    altered: Altered, question: Question, *, threshold: float, minimum_count: int
+    altered: Altered, question: Question, *, found: SpecialUniques, threshold: float, minimum_count: int
 ) -> dict[str, Any]:
     """Everything about a cohort's linkage risk but its population.
 
@@ -80,6 +85,8 @@ def linkage_risk(
         From `as_asked`.
     question : Question
         The same; its ``within`` is read here.
+    found : SpecialUniques
+        From `special`.
     threshold : float, in (0, 1)
         The chance of a right guess above which a patient is said to be at risk.
     minimum_count : int
@@ -105,7 +112,7 @@ def linkage_risk(
         "within": _within(altered, question.within),
         "column_sets": [each.to_dict() for each in _telling(sets)],
         "columns": [each.to_dict() for each in who_stands_alone(sets)],
-        "special": special_uniques(altered.table, names, persons=cohort.persons).to_dict(),
+        "special": found.to_dict(),
         "heat": crossing(altered, sets),
         "maps": maps(altered, sets, minimum_count=minimum_count),
         "choices": choices(altered),
@@ -129,7 +136,7 @@ def summary(altered: Altered) -> dict[str, Any]:
     return {**first, "quasi_identifiers": list(altered.names), **rest}
 
 
-def per_person(altered: Altered) -> pd.DataFrame:
+def per_person(altered: Altered, found: SpecialUniques) -> pd.DataFrame:
     """Who stands how alone, (persons, 5), the most exposed first; private.
 
     ``first_row`` counts from 1, the first row of data, so that only somebody who holds the table
@@ -138,7 +145,6 @@ def per_person(altered: Altered) -> pd.DataFrame:
     cohort = altered.cohort
     sizes = person_sizes(altered.table, altered.names, persons=cohort.persons)
     score = np.zeros(len(sizes))
-    found = special_uniques(altered.table, altered.names, persons=cohort.persons)
     np.maximum.at(score, cohort.persons, found.score)
     _, first = np.unique(cohort.persons, return_index=True)
     columns = {"person": np.arange(len(sizes)), "first_row": first + 1, "alike": sizes, "risk": 1 / sizes}

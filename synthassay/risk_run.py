@@ -15,7 +15,7 @@ from synthassay.config import Config, Question
 from synthassay.load import load_cohort
 from synthassay.policy import Policy, read_policy
 from synthassay.profile import profile
-from synthassay.risk import as_asked, linkage_risk, per_person
+from synthassay.risk import as_asked, linkage_risk, per_person, special
 from synthassay.risk_population import population
 from synthassay.risk_report import write_risk_report
 from synthassay.runs import RISK
@@ -49,10 +49,13 @@ def risk_folder(config: Config, *, out: Path) -> Path:
     """
     policy, cohort, started = read_policy(config.policy), load_cohort(config), now()
     altered = as_asked(cohort, config.risk)
-    found = linkage_risk(altered, config.risk, threshold=limit(policy), minimum_count=policy.minimum_count)
-    content = {**found, "population": population(config, altered)}
+    found, minimum = special(altered), policy.minimum_count
+    content = linkage_risk(
+        altered, config.risk, found=found, threshold=limit(policy), minimum_count=minimum
+    ) | {"population": population(config, altered)}
     key = _key(config, cohort, policy)
     with pipeline.disk(out), Draft.open(out, name=config.name, key=key, resume=False) as draft:
+        draft.write_private("persons", per_person(altered, found))
         _write(draft, config, altered, content, _about(config, cohort, policy, key=key, started=started))
         return draft.publish(started)
 
@@ -89,8 +92,7 @@ def _write(
     draft: Draft, config: Config, altered: Altered, content: dict[str, Any], about: dict[str, Any]
 ) -> None:
     folder, cohort = draft.folder, altered.cohort
-    draft.write_config(_resolved(config, cohort))
-    draft.write_private("persons", per_person(altered))
+    draft.write_config(pipeline.resolved(config, cohort))
     write_json(folder / "cohort.json", _described(cohort, minimum=about["minimum_count"]))
     write_json(folder / "risk.json", content)
     write_json(folder / "run.json", about)
@@ -107,14 +109,6 @@ def _described(cohort: Cohort, *, minimum: int) -> dict[str, Any]:
         "profile": profile(cohort, minimum=minimum),
         "findings": [asdict(finding) for finding in cohort.findings],
     }
-
-
-def _resolved(config: Config, cohort: Cohort) -> dict[str, Any]:
-    """The config with the schema inside it, so that it repeats the look by itself."""
-    content = config.resolved()
-    if config.cohort.schema is not None:
-        content["cohort"]["schema"] = cohort.schema.to_dict()
-    return content
 
 
 def _about(config: Config, cohort: Cohort, policy: Policy, *, key: str, started: datetime) -> dict[str, Any]:
@@ -135,5 +129,5 @@ def _about(config: Config, cohort: Cohort, policy: Policy, *, key: str, started:
 
 
 def _key(config: Config, cohort: Cohort, policy: Policy) -> str:
-    text = json.dumps(_resolved(config, cohort), sort_keys=True, default=str) + repr(policy) + RISK
+    text = json.dumps(pipeline.resolved(config, cohort), sort_keys=True, default=str) + repr(policy) + RISK
     return hashlib.sha256((text + cohort_hash(cohort)).encode()).hexdigest()[:16]

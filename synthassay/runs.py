@@ -256,12 +256,7 @@ def read_risk(folder: Path) -> RiskRun:
     InputError
         Where the folder is none.
     """
-    try:
-        about, cohort, risk = (_json(folder / f"{name}.json") for name in ("run", "cohort", "risk"))
-    except (OSError, ValueError) as error:
-        what = f"tells no linkage risk ({type(error).__name__} while reading it)."
-        remedy = "Name a folder that `synthassay risk` printed."
-        raise InputError(Problem(what=what, where=str(folder), remedy=remedy)) from None
+    about, cohort, risk = _contents(folder, "run", "cohort", "risk", no="linkage risk", by="risk")
     return RiskRun(folder=folder, about=about, cohort=cohort, risk=risk)
 
 
@@ -273,13 +268,17 @@ def read_augment(folder: Path) -> AugmentRun:
     InputError
         Where the folder is none.
     """
-    try:
-        about, augment = (_json(folder / f"{name}.json") for name in ("run", "augment"))
-    except (OSError, ValueError) as error:
-        what = f"holds no topped-up class ({type(error).__name__} while reading it)."
-        remedy = "Name a folder that `synthassay augment` printed."
-        raise InputError(Problem(what=what, where=str(folder), remedy=remedy)) from None
+    about, augment = _contents(folder, "run", "augment", no="topped-up class", by="augment")
     return AugmentRun(folder=folder, about=about, augment=augment)
+
+
+def _contents(folder: Path, *names: str, no: str, by: str) -> list[dict[str, Any]]:
+    try:
+        return [_json(folder / f"{name}.json") for name in names]
+    except (OSError, ValueError) as error:
+        what = f"holds no {no} ({type(error).__name__} while reading it)."
+        remedy = f"Name a folder that `synthassay {by}` printed."
+        raise InputError(Problem(what=what, where=str(folder), remedy=remedy)) from None
 
 
 def list_runs(folder: Path) -> list[Path]:
@@ -300,17 +299,17 @@ def _finished(folder: Path) -> list[Path]:
 
 
 def _kind(folder: Path) -> str:
-    """What a folder holds; "" where that cannot be read."""
-    try:
-        return str(_json(folder / "run.json").get("kind", ""))
-    except (OSError, ValueError):
-        return ""
+    return _told(folder, "kind")
 
 
 def _started(folder: Path) -> str:
-    """When a run began; one that cannot be read comes last, and hides no other."""
+    return _told(folder, "started")
+
+
+def _told(folder: Path, key: str) -> str:
+    """What a folder says of itself; "" where that cannot be read, so that it hides no other."""
     try:
-        return str(_json(folder / "run.json").get("started", ""))
+        return str(_json(folder / "run.json").get(key, ""))
     except (OSError, ValueError):
         return ""
 

@@ -10,12 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from cohort.cohort import Cohort
-from cohort.errors import ConfigError, Problem
 from cohort.release import Release
 from cohort.schema import Schema
 from synth.cgan.encode import Coding, fit_codings
 from synth.cgan.stop import Validation
 from synth.complete import Preparation, fit_preparation
+from synth.options import is_number, not_whole, refuse
 from synth.protocols import Conditions, Progress, silent
 from synth.rejection import Allowed, allowed_values, sample_release
 
@@ -61,18 +61,17 @@ class Cgan:
     checkpoint: str | None = None
 
     def __post_init__(self) -> None:
-        wrong = {
-            "steps is not a whole number of at least 1.": not _whole(self.steps, 1),
-            "batch_size is not a whole number of at least 2.": not _whole(self.batch_size, 2),
-            "width is not a whole number of at least 1.": not _whole(self.width, 1),
-            "minutes is not a number above 0.": self.minutes is not None and not _positive(self.minutes),
-            "early_stopping is neither true nor false.": not isinstance(self.early_stopping, bool),
-            "checkpoint is not a file's name.": not isinstance(self.checkpoint, str | None),
-        }
-        remedy = "Leave it out for the default."
-        problems = [Problem(what=what, where="cgan", remedy=remedy) for what, bad in wrong.items() if bad]
-        if problems:
-            raise ConfigError(problems)
+        never = self.minutes is not None and not (is_number(self.minutes) and self.minutes > 0)
+        refuse(
+            "cgan",
+            not_whole(1, steps=self.steps, width=self.width)
+            | not_whole(2, batch_size=self.batch_size)
+            | {
+                "minutes is not a number above 0.": never,
+                "early_stopping is neither true nor false.": not isinstance(self.early_stopping, bool),
+                "checkpoint is not a file's name.": not isinstance(self.checkpoint, str | None),
+            },
+        )
 
     def fit(self, train: Cohort, *, seed: int, progress: Progress = silent) -> "FittedCgan":
         """Train on the train persons alone; ``progress`` is told after each 50 steps.
@@ -251,11 +250,3 @@ def shares(codings: tuple[Coding, ...], codes: Codes) -> tuple[npt.NDArray[np.fl
 
 def _categories(codings: tuple[Coding, ...]) -> int:
     return sum(not coding.part.is_numeric for coding in codings)
-
-
-def _whole(value: object, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def _positive(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0

@@ -15,7 +15,7 @@ from cohort.schema import Schema
 from synthassay.config import PopulationSource, Question, config_from_dict, read_config
 from synthassay.mending import mending
 from synthassay.policy import read_policy
-from synthassay.risk import as_asked, linkage_risk, per_person
+from synthassay.risk import as_asked, linkage_risk, per_person, special
 from synthassay.risk_population import population
 from synthassay.risk_run import asked, limit, risk_folder
 from synthassay.runs import list_risks, list_runs, read_risk, read_run
@@ -60,7 +60,8 @@ PATIENTS = cohort(
 
 
 def risk_of(question, *, patients=PATIENTS, threshold=0.5):
-    return linkage_risk(as_asked(patients, question), question, threshold=threshold, minimum_count=2)
+    altered = as_asked(patients, question)
+    return linkage_risk(altered, question, found=special(altered), threshold=threshold, minimum_count=2)
 
 
 def test_the_figures_by_hand():
@@ -167,7 +168,8 @@ def test_what_is_asked_already_is_where_mending_starts():
 
 
 def test_persons_are_ordered_by_exposure_and_named_by_row():
-    persons = per_person(Altered.of(PATIENTS))
+    altered = Altered.of(PATIENTS)
+    persons = per_person(altered, special(altered))
     assert list(persons.columns) == ["person", "first_row", "alike", "risk", "suda"]
     assert persons["alike"].is_monotonic_increasing
     assert set(persons[persons["alike"] == 2]["first_row"]) == {3, 4}
@@ -312,7 +314,8 @@ def test_maps_for_a_screen_tell_bands_and_no_rare_value():
             for i in range(40)
         ]
     )
-    found = linkage_risk(Altered.of(patients), Question(), threshold=0.5, minimum_count=5)
+    altered = Altered.of(patients)
+    found = linkage_risk(altered, Question(), found=special(altered), threshold=0.5, minimum_count=5)
     assert sorted(sorted(each["columns"]) for each in found["maps"]) == [
         ["age", "sex"], ["age", "town"], ["sex", "town"],
     ]  # fmt: skip
