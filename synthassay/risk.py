@@ -17,7 +17,6 @@ from cohort.cohort import Cohort
 from cohort.errors import ConfigError, Problem
 from cohort.hierarchies import top_level
 from cohort.schema import Role
-from privacy.linkage.columns import disguised_identifiers
 from privacy.linkage.sample import sample_risk
 from privacy.linkage.sensitive import sensitive_risk
 from privacy.linkage.special import SpecialUniques, special_uniques
@@ -107,7 +106,6 @@ def linkage_risk(
         "threshold": threshold,
         "at_risk": int((1 / sizes > threshold).sum()),
         "sizes": _bands(sizes),
-        "disguised": list(disguised_identifiers(altered.table, names, persons=cohort.persons)),
         "groups": _groups(cohort, sizes == 1),
         "within": _within(altered, question.within),
         "column_sets": [each.to_dict() for each in _telling(sets)],

@@ -1,6 +1,7 @@
 """The report of a cohort's linkage risk: one self-contained page that stays in the house."""
 
 from pathlib import Path
+from typing import Any
 
 import plotly.offline
 
@@ -32,10 +33,16 @@ def render_risk(run: RiskRun) -> str:
             about=run.about,
             risk=run.risk,
             words=words(run.risk, unconfirmed=unconfirmed),
-            findings=[*run.risk["findings"], *run.cohort["findings"]],
+            findings=_findings(run),
             plotly=plotly.offline.get_plotlyjs(),
             sizes=sizes_picture(run.risk),
             sets=sets_picture(run.risk),
             heat=heat_picture(run.risk["heat"]) if run.risk["heat"] else None,
         )
     )
+
+
+def _findings(run: RiskRun) -> list[dict[str, Any]]:
+    """The look's own, and those of the table that it does not tell already."""
+    told = {each["code"] for each in run.risk["findings"]}
+    return [*run.risk["findings"], *(each for each in run.cohort["findings"] if each["code"] not in told)]

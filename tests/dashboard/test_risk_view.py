@@ -219,7 +219,7 @@ def test_an_address_that_names_nothing_known_opens_the_newest_look(app, look):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [("{", "tells no linkage risk"), ("{}", "another version of SynthAssay")]
+    ("content", "told"), [("{", "holds no linkage risk"), ("{}", "another version of SynthAssay")]
 )
 def test_a_look_that_cannot_be_read_says_so_and_hides_no_other(app, look, content, told):
     broken = look(started="2026-11-24T09:00:00+00:00")

@@ -106,7 +106,8 @@ def test_an_identifier_in_disguise_is_named(inputs, tmp_path, risk, schema_conte
     data["bili"] = range(len(data))
     data.to_csv(tmp_path / "patients.csv", index=False)
     found = json.loads(risk(config, "--json")[1])
-    assert found["disguised"] == ["bili"]
+    named = [each["title"] for each in found["findings"] if each["code"] == "identifier_in_disguise"]
+    assert named == ["bili: a value of its own for everybody"]
     assert "Treat bili as a name" in risk(config)[1]
 
 
