@@ -17,8 +17,8 @@ from cohort.demo import demo_cohort
 from cohort.readers import read_cohort
 from cohort.schema import Role, Schema
 from synth.registry import synthesizer
-from synthassay.augment import Group
-from synthassay.augment_run import Mints
+from synthassay.augment.plan import Group
+from synthassay.augment.run import Mints
 from utility.helped import Study, did_it_help, short
 
 _SCHEMAS = Path(__file__).parents[1] / "configs" / "schemas"

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard import words
 from dashboard.hiding import Count
 from dashboard.risk_charts import band_words
-from synthassay.risk_words import beyond, listed, meaning, tries
+from synthassay.risk.words import beyond, listed, meaning, tries
 from synthassay.runs import RiskRun
 
 Shown = Mapping[str, Any]

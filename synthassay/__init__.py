@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _ROOMS = ("cohort", "synth", "utility", "privacy", "dashboard", "configs")
-_HOMES = {"Augment": "synthassay.resampler"}
+_HOMES = {"Augment": "synthassay.augment.resampler"}
 _PUBLIC = ("Augment", "Report", "assay", "draft_schema", "read", "run", "synthesizer", "targeted_game")
 
 __all__ = list(_PUBLIC)

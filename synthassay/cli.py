@@ -110,7 +110,7 @@ def risk(
 ) -> None:
     """Say who could be found by age, sex, place and the like, and what would mend it."""
     from synthassay.config import read_config
-    from synthassay.risk_run import asked, risk_folder
+    from synthassay.risk.run import asked, risk_folder
     from synthassay.runs import read_risk
 
     known = asked(read_config(config), drop=drop or (), coarsen=coarsen or (), within=within)
@@ -141,8 +141,8 @@ def augment(
     """Top up a scarce class with synthetic rows, for training beside the real ones."""
     from dataclasses import replace
 
-    from synthassay.augment_config import Augmentation
-    from synthassay.augment_run import augment_folder
+    from synthassay.augment.config import Augmentation
+    from synthassay.augment.run import augment_folder
     from synthassay.config import read_config
     from synthassay.runs import read_augment
 
@@ -165,9 +165,9 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write a finished run's report again, for people and for the public."""
-    from synthassay.augment_report import write_augment_report
+    from synthassay.augment.report import write_augment_report
     from synthassay.report import write_reports
-    from synthassay.risk_report import write_risk_report
+    from synthassay.risk.report import write_risk_report
 
     internal_only = {"risk.json": write_risk_report, "augment.json": write_augment_report}
     writers = [write for name, write in internal_only.items() if (folder / name).is_file()]
@@ -258,7 +258,7 @@ def _show(finished: Run) -> None:
 
 
 def _show_risk(found: RiskRun) -> None:
-    from synthassay.risk_words import words
+    from synthassay.risk.words import words
 
     console = Console(highlight=False, soft_wrap=True)
     told = words(found.risk)

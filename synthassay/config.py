@@ -9,7 +9,7 @@ import yaml
 
 from cohort.errors import ConfigError, Problem
 from cohort.yaml_text import load_yaml
-from synthassay.augment_config import Augmentation, read_augmentation
+from synthassay.augment.config import Augmentation, read_augmentation
 from synthassay.targeted_config import Targeted, read_targeted
 
 REFERENCES = ("copy", "holdout", "independent")

@@ -249,7 +249,7 @@ def state(tmp_path, monkeypatch) -> Path:
 def looked(tmp_path_factory) -> dict[str, Path]:
     """Two looks of the engine's own at 120 simulated patients, as they stand and with age in bands."""
     from synthassay.config import read_config
-    from synthassay.risk_run import asked, risk_folder
+    from synthassay.risk.run import asked, risk_folder
 
     folder = tmp_path_factory.mktemp("looks")
     rng = np.random.default_rng(0)

@@ -17,7 +17,7 @@ from cohort.coarsen import generalise
 from cohort.hierarchies import top_level
 from privacy.linkage.crossed import MISSING, POOLED, class_sizes_crossed
 from privacy.linkage.subsets import ColumnSets
-from synthassay.whatif import Altered, level_words
+from synthassay.risk.whatif import Altered, level_words
 
 Ints = npt.NDArray[np.int64]
 

@@ -22,9 +22,9 @@ from privacy.linkage.sensitive import sensitive_risk
 from privacy.linkage.special import SpecialUniques, special_uniques
 from privacy.linkage.subsets import ColumnSet, ColumnSets, column_sets, who_stands_alone
 from synthassay.config import Question
-from synthassay.crossing import crossing, maps
-from synthassay.mending import mending
-from synthassay.whatif import Altered, choices, level_words, read_level, with_hierarchy
+from synthassay.risk.crossing import crossing, maps
+from synthassay.risk.mending import mending
+from synthassay.risk.whatif import Altered, choices, level_words, read_level, with_hierarchy
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

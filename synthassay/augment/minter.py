@@ -13,7 +13,7 @@ from cohort.findings import Finding, Severity
 from cohort.release import Release
 from cohort.schema import Schema
 from synth.protocols import FittedSynthesizer, Synthesizer
-from synthassay.near_copies import Nearness
+from synthassay.augment.near_copies import Nearness
 from utility.plausibility import implausible
 
 KEPT, IMPLAUSIBLE, NEAR_COPY, SURPLUS = "", "implausible", "near copy", "not needed"

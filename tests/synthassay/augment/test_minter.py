@@ -9,7 +9,7 @@ from cohort.readers import cohort_from_frame
 from cohort.release import Release
 from cohort.schema import Schema
 from synth.registry import synthesizer
-from synthassay.minter import IMPLAUSIBLE, KEPT, NEAR_COPY, SURPLUS, Minter
+from synthassay.augment.minter import IMPLAUSIBLE, KEPT, NEAR_COPY, SURPLUS, Minter
 
 
 @pytest.fixture(scope="module")

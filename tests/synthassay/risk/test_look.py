@@ -13,13 +13,13 @@ from cohort.cohort import Cohort
 from cohort.errors import ConfigError, InputError
 from cohort.schema import Schema
 from synthassay.config import PopulationSource, Question, config_from_dict, read_config
-from synthassay.mending import mending
 from synthassay.policy import read_policy
-from synthassay.risk import as_asked, linkage_risk, per_person, special
-from synthassay.risk_population import population
-from synthassay.risk_run import asked, limit, risk_folder
+from synthassay.risk.look import as_asked, linkage_risk, per_person, special
+from synthassay.risk.mending import mending
+from synthassay.risk.population import population
+from synthassay.risk.run import asked, limit, risk_folder
+from synthassay.risk.whatif import Altered, choices, level_words, read_level
 from synthassay.runs import list_risks, list_runs, read_risk, read_run
-from synthassay.whatif import Altered, choices, level_words, read_level
 
 SCHEMA = Schema.from_dict(
     {

@@ -12,8 +12,8 @@ from cohort.findings import Finding
 from cohort.schema import Column, Kind, Role, Schema
 from cohort.typed import typed_table
 from synth.registry import synthesizer
-from synthassay.augment import SHARE, Group, plan
-from synthassay.minter import Minter
+from synthassay.augment.minter import Minter
+from synthassay.augment.plan import SHARE, Group, plan
 
 
 @dataclass(kw_only=True)
@@ -44,7 +44,7 @@ class Augment:
     Attributes
     ----------
     manifest_ : DataFrame
-        A line for each row drawn, after `fit_resample`; see `synthassay.minter.Minted`.
+        A line for each row drawn, after `fit_resample`; see `synthassay.augment.minter.Minted`.
     findings_ : tuple of Finding
         What was noticed, such as that the share was the limit.
     """

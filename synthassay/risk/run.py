@@ -15,13 +15,13 @@ from synthassay.config import Config, Question
 from synthassay.load import load_cohort
 from synthassay.policy import Policy, read_policy
 from synthassay.profile import profile
-from synthassay.risk import as_asked, linkage_risk, per_person, special
-from synthassay.risk_population import population
-from synthassay.risk_report import write_risk_report
+from synthassay.risk.look import as_asked, linkage_risk, per_person, special
+from synthassay.risk.population import population
+from synthassay.risk.report import write_risk_report
+from synthassay.risk.whatif import Altered
 from synthassay.runs import RISK
 from synthassay.state import cohort_hash
 from synthassay.store import Draft, now, write_json
-from synthassay.whatif import Altered
 
 _LIMIT = 0.2  # k = 5, where a policy has no threshold for a match
 _CRITERION = "match_probability"

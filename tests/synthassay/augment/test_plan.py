@@ -7,7 +7,7 @@ import pytest
 from cohort.errors import ConfigError, GenerationError
 from cohort.readers import cohort_from_frame
 from cohort.schema import Schema
-from synthassay.augment import group, plan
+from synthassay.augment.plan import group, plan
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from synthassay.risk_words import advice, beyond, found, listed, meaning, of, tries, words
+from synthassay.risk.words import advice, beyond, found, listed, meaning, of, tries, words
 
 STEP = {"column": "age", "left_out": False, "words": "show age in bands of 5 years", "uniques": 2, "k": 1,
         "mean_risk": 0.05, "price": 0.1}  # fmt: skip

@@ -112,7 +112,7 @@ def test_no_column_is_changed_in_place():
 
 
 def test_the_pages_example_runs():
-    page = (Path(__file__).parents[2] / "docs" / "augment.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "augment.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
     done = {}
     exec(compile(code, "docs/augment.md", "exec"), done)

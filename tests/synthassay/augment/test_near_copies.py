@@ -8,7 +8,7 @@ import pytest
 from cohort.cohort import Cohort
 from cohort.readers import cohort_from_frame
 from cohort.schema import Schema
-from synthassay.near_copies import Nearness
+from synthassay.augment.near_copies import Nearness
 
 
 @pytest.fixture(scope="module")

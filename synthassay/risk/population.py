@@ -13,7 +13,7 @@ from cohort.registry import simulate
 from privacy.linkage.counts import counted_risk
 from privacy.linkage.population import population_risk
 from synthassay.config import Config, PopulationSource
-from synthassay.whatif import Altered
+from synthassay.risk.whatif import Altered
 
 Ints = npt.NDArray[np.int64]
 

@@ -23,13 +23,13 @@ from cohort.split import Split
 from synth.protocols import Synthesizer
 from synth.registry import REFERENCES, synthesizer
 from synthassay import pipeline
-from synthassay.augment import Group, Plan, group, plan
-from synthassay.augment_config import Augmentation
-from synthassay.augment_report import write_augment_report
+from synthassay.augment.config import Augmentation
+from synthassay.augment.minter import Minted, Minter
+from synthassay.augment.plan import Group, Plan, group, plan
+from synthassay.augment.report import write_augment_report
 from synthassay.clock import Watcher
 from synthassay.config import Config
 from synthassay.load import Loaded, joined, load_for_run
-from synthassay.minter import Minted, Minter
 from synthassay.runs import AUGMENT, Progress
 from synthassay.state import cohort_hash
 from synthassay.store import Draft, now, write_json

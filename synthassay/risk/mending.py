@@ -13,7 +13,7 @@ from cohort.hierarchies import top_level
 from synth.diversity import distinct
 from synth.kanonymity import lattice_of
 from synth.lattice import Lattice, Optimum, geometric_mean, search
-from synthassay.whatif import Altered, level_words
+from synthassay.risk.whatif import Altered, level_words
 
 LEFT_OUT = (0.0, 0.05)
 """The shares of rows that a combination may leave out; the second is `kanonymity`'s default."""

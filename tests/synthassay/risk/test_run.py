@@ -22,7 +22,7 @@ PROMISED = {
     "mean_risk",
     "population",
 }
-CONFIGS = Path(__file__).parents[2] / "configs"
+CONFIGS = Path(__file__).parents[3] / "configs"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import plotly.offline
 
 from dashboard.risk_charts import heat_picture, sets_picture, sizes_picture
 from synthassay.report import environment
-from synthassay.risk_words import words
+from synthassay.risk.words import words
 from synthassay.runs import RiskRun, read_risk
 from synthassay.store import write_text
 

@@ -14,7 +14,7 @@ from cohort.findings import Finding, Severity
 from cohort.schema import Column, Kind, Schema
 from synth.complete import FEW_PERSONS
 from synth.rejection import allowed_values, condition_tests
-from synthassay.minter import Conditions
+from synthassay.augment.minter import Conditions
 from utility.arms import synthetic_rows
 
 SHARE = 0.3
