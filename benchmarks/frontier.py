@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from synthassay import pipeline
-from synthassay.config import read_config
+from synthassay.config_reader import read_config
 from synthassay.runs import Evidence, Run, read_run
 
 ROOT = Path(__file__).parents[1]

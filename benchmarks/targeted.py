@@ -16,8 +16,8 @@ from cohort.demo import demo_cohort
 from cohort.split import Split, split_cohort
 from privacy.targeted import targeted_game
 from synth.registry import synthesizer
-from synthassay.targeted import mint_of
-from synthassay.targeted import targeted_game as of_the_most_exposed
+from synthassay.targeted.game import mint_of
+from synthassay.targeted.game import targeted_game as of_the_most_exposed
 
 LEAVES = (1, 5, 15)
 PERSONS = 3

@@ -16,11 +16,12 @@ from privacy.attacks.registry import find_attacks
 from synth.protocols import Synthesizer
 from synth.registry import synthesizer as _synthesizer
 from synthassay import pipeline
-from synthassay.config import Config, read_config
+from synthassay.config import Config
+from synthassay.config_reader import read_config
 from synthassay.evaluate import Evaluation, Judge, evaluate
 from synthassay.policy import read_policy
 from synthassay.runs import Evidence, Run, read_run
-from synthassay.targeted import targeted_game
+from synthassay.targeted.game import targeted_game
 from synthassay.verdicts import Verdict
 
 __all__ = ["Report", "assay", "draft_schema", "read", "run", "synthesizer", "targeted_game"]

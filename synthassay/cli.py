@@ -70,7 +70,7 @@ def run(
 ) -> None:
     """Mint, measure, attack, judge and report."""
     from synthassay import pipeline
-    from synthassay.config import read_config
+    from synthassay.config_reader import read_config
 
     known = read_config(config)
     with _Bar() as watch:
@@ -88,7 +88,7 @@ def assay(
 ) -> None:
     """Judge a release that another tool made."""
     from synthassay import pipeline
-    from synthassay.config import read_config
+    from synthassay.config_reader import read_config
 
     known = read_config(config)
     with _Bar() as watch:
@@ -109,7 +109,7 @@ def risk(
     as_json: AsJson = False,
 ) -> None:
     """Say who could be found by age, sex, place and the like, and what would mend it."""
-    from synthassay.config import read_config
+    from synthassay.config_reader import read_config
     from synthassay.risk.run import asked, risk_folder
     from synthassay.runs import read_risk
 
@@ -143,7 +143,7 @@ def augment(
 
     from synthassay.augment.config import Augmentation
     from synthassay.augment.run import augment_folder
-    from synthassay.config import read_config
+    from synthassay.config_reader import read_config
     from synthassay.runs import read_augment
 
     known = read_config(config)

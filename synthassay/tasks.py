@@ -19,8 +19,8 @@ from synthassay.config import Candidate, Config
 from synthassay.evaluate import Evaluation, Judge, Share, evaluate, evaluate_holdout
 from synthassay.load import Loaded
 from synthassay.store import Draft
-from synthassay.targeted import announce, announcement, most_exposed, play
-from synthassay.targeted_config import Targeted
+from synthassay.targeted.config import Targeted
+from synthassay.targeted.game import announce, announcement, most_exposed, play
 
 # How long a task takes beside the others, for the time left that people are shown.
 _WEIGHTS = {"ctgan": 8.0, "holdout": 2.0}

@@ -10,7 +10,7 @@ from cohort.demo import DEMOS
 from privacy.attacks.registry import ATTACKS
 from synth.registry import SYNTHESIZERS
 from synthassay.cli import app
-from synthassay.config import config_from_dict
+from synthassay.config_reader import config_from_dict
 from synthassay.policy import policy_names
 from synthassay.quantities import CRITERIA
 

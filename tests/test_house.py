@@ -53,7 +53,7 @@ class Absent:
 sys.meta_path.insert(0, Absent())
 from pathlib import Path
 from synthassay import pipeline
-from synthassay.config import config_from_dict
+from synthassay.config_reader import config_from_dict
 content = {"cohort": {"demo": "diabetes"}, "candidates": ["trees", "ctgan"], "references": [],
            "attacks": ["exact_copies"]}
 folder = pipeline.run(config_from_dict(content, folder=Path()), out=Path(sys.argv[1]))

@@ -248,7 +248,7 @@ def state(tmp_path, monkeypatch) -> Path:
 @pytest.fixture(scope="session")
 def looked(tmp_path_factory) -> dict[str, Path]:
     """Two looks of the engine's own at 120 simulated patients, as they stand and with age in bands."""
-    from synthassay.config import read_config
+    from synthassay.config_reader import read_config
     from synthassay.risk.run import asked, risk_folder
 
     folder = tmp_path_factory.mktemp("looks")

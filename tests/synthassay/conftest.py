@@ -10,7 +10,7 @@ import yaml
 from cohort.errors import GenerationError
 from synth.registry import synthesizer
 from synthassay import pipeline, tasks
-from synthassay.config import read_config
+from synthassay.config_reader import read_config
 from synthassay.runs import read_run
 
 SCHEMA = {

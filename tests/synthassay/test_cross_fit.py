@@ -10,7 +10,7 @@ import pytest
 from cohort.errors import ConfigError
 from dashboard.words import run_facts
 from synthassay import pipeline
-from synthassay.config import read_config
+from synthassay.config_reader import read_config
 from synthassay.prospects import prospect
 from synthassay.public import public_run
 from synthassay.report import render

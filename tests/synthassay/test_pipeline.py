@@ -13,7 +13,7 @@ import yaml
 
 from cohort.errors import InputError
 from synthassay import pipeline, tasks
-from synthassay.config import read_config
+from synthassay.config_reader import read_config
 from synthassay.runs import list_runs, read_progress, read_run
 
 

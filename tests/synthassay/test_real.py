@@ -8,7 +8,7 @@ import pytest
 
 from synthassay import pipeline
 from synthassay.cli import main
-from synthassay.config import config_from_dict
+from synthassay.config_reader import config_from_dict
 from synthassay.runs import read_run
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,8 @@ import pytest
 from cohort.cohort import Cohort
 from cohort.errors import ConfigError, InputError
 from cohort.schema import Schema
-from synthassay.config import PopulationSource, Question, config_from_dict, read_config
+from synthassay.config import PopulationSource, Question
+from synthassay.config_reader import config_from_dict, read_config
 from synthassay.policy import read_policy
 from synthassay.risk.look import as_asked, linkage_risk, per_person, special
 from synthassay.risk.mending import mending

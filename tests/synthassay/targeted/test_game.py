@@ -12,9 +12,9 @@ from cohort.errors import ConfigError, NotApplicable
 from cohort.split import Split
 from synth.registry import synthesizer
 from synthassay import pipeline
-from synthassay.config import config_from_dict, read_config
+from synthassay.config_reader import config_from_dict, read_config
 from synthassay.runs import Evidence, read_run
-from synthassay.targeted import most_exposed, targeted_game
+from synthassay.targeted.game import most_exposed, targeted_game
 
 ANNOUNCED = re.compile(
     r"targeted game: 2 persons x 10 refits x 2 worlds for `trees`: 40 fits, about \d+ (s|minutes) "

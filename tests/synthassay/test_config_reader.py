@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from cohort.errors import ConfigError
-from synthassay.config import REFERENCES, config_from_dict, read_config
+from synthassay.config import REFERENCES
+from synthassay.config_reader import config_from_dict, read_config
 
 ROOT = Path(__file__).parents[2]
 
