@@ -58,6 +58,10 @@ class ConfigError(InputError):
     """A config or policy that cannot be run."""
 
 
+class BudgetError(InputError):
+    """More privacy budget was asked for than there is; nothing was drawn or read."""
+
+
 class GenerationError(SynthAssayError):
     """A generator could not do what was asked of it; the other candidates go on."""
 
