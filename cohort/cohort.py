@@ -69,6 +69,11 @@ class Cohort:
         """The table less what never leaves: identifiers and free text."""
         return self.table[[column.name for column in self.schema.released]]
 
+    @property
+    def linked(self) -> pd.DataFrame:
+        """The same, and whose each row is where the schema has visits."""
+        return self.table[[column.name for column in self.schema.carried(self.table)]]
+
     def split(self, *, holdout: float = 0.5, folds: int = 1, seed: int = 0) -> "Split":
         """Set a share of the persons aside, or cross-fit; see `cohort.split.split_cohort`."""
         from cohort.split import split_cohort  # noqa: PLC0415 - a split is made of cohorts

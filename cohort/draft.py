@@ -9,10 +9,12 @@ import yaml
 
 from cohort.cells import text_column
 from cohort.guess import Guess, guess
-from cohort.schema import DEFAULT_MISSING, Kind, Role, Schema
+from cohort.schema import DEFAULT_MISSING, Column, Kind, Role, Schema
+from cohort.typed import parsed_dates
 from cohort.vocabulary import Meaning, concerns_survival
 
 _EVENTS = 4
+_STEPS = 10  # fewer could all rise by chance
 _EVENT_WORDS = {"1", "d", "dead", "death", "died", "deceased", "yes", "y", "true", "event", "死亡", "是"}
 
 
@@ -53,9 +55,13 @@ def _draft(raw: pd.DataFrame) -> _Draft:
         kept = replace(guesses[person].column, role=Role.IDENTIFIER, kind=Kind.CATEGORY)
         guesses[person] = replace(guesses[person], column=kept, reason=reason)
     guesses = _paired(guesses, cells)
+    visit = None if person is None else _visit(guesses, cells, cells[person])
+    if visit is not None:
+        reason = f"{guesses[visit].reason}; it rises from row to row of each person, so that it orders visits"
+        guesses[visit] = replace(guesses[visit], reason=reason)
     columns = tuple(found.column for found in guesses.values())
     return _Draft(
-        schema=Schema(columns=columns, person=person),
+        schema=Schema(columns=columns, person=person, visit=visit),
         reasons={name: found.reason for name, found in guesses.items()},
     )
 
@@ -63,6 +69,22 @@ def _draft(raw: pd.DataFrame) -> _Draft:
 def _person(guesses: Mapping[str, Guess], cells: Mapping[str, pd.Series]) -> str | None:
     shared = (name for name, found in guesses.items() if found.repeats and cells[name].notna().all())
     return next(shared, None)
+
+
+def _visit(guesses: Mapping[str, Guess], cells: Mapping[str, pd.Series], person: pd.Series) -> str | None:
+    """The first released number or date that rises from row to row of every person."""
+    numeric = (name for name, found in guesses.items() if found.column.kind.is_numeric)
+    released = (name for name in numeric if guesses[name].column.role is not Role.IDENTIFIER)
+    return next((name for name in released if _rises(cells[name], guesses[name].column, person)), None)
+
+
+def _rises(cells: pd.Series, column: Column, person: pd.Series) -> bool:
+    if column.kind is Kind.DATE:
+        values = (parsed_dates(cells, column.format or "ISO8601") - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    else:
+        values = pd.to_numeric(cells, errors="coerce").astype("float64")
+    steps = values.groupby(person).diff().dropna()
+    return bool(values.notna().all() and len(steps) >= _STEPS and (steps > 0).all())
 
 
 def _paired(guesses: dict[str, Guess], cells: Mapping[str, pd.Series]) -> dict[str, Guess]:

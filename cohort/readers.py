@@ -18,6 +18,7 @@ from cohort.schema import DEFAULT_MISSING, Schema
 from cohort.screen import screen
 from cohort.spreadsheet import read_sheet
 from cohort.typed import typed_columns, typed_table
+from cohort.visits import renumbered
 
 _FORMATS = {
     ".csv": "csv",
@@ -132,14 +133,16 @@ def read_release(source: Path | pd.DataFrame, schema: Schema) -> pd.DataFrame:
     ----------
     source : Path or DataFrame
         Columns in any order. Identifiers, the person and free text may be there, and are
-        ignored: none is released. Values that the cohort does not have are allowed.
+        ignored: none is released. Values that the cohort does not have are allowed. Where the
+        schema has visits, the person is a synthetic one's key, and stays.
     schema : Schema
         The cohort's.
 
     Returns
     -------
     DataFrame, (rows, released columns)
-        Typed, in the order of ``schema.released``; at least one row.
+        Typed, in the order of ``schema.released``; at least one row. A person's key stands where it
+        stood in the file, numbered anew.
 
     Raises
     ------
@@ -156,7 +159,7 @@ def read_release(source: Path | pd.DataFrame, schema: Schema) -> pd.DataFrame:
     problems = _differences(list(raw.columns), schema, where=where)
     if problems:
         raise DataError(problems)
-    return typed_columns(raw, schema.released, schema, where=where)
+    return renumbered(typed_columns(raw, schema.carried(raw.columns), schema, where=where), schema)
 
 
 def _differences(given: list[str], schema: Schema, *, where: str) -> list[Problem]:

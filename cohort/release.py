@@ -9,6 +9,7 @@ import pandas as pd
 
 from cohort.errors import ConfigError, Problem
 from cohort.schema import Schema
+from cohort.visits import together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +22,14 @@ class Guarantee:
         Differential privacy's bound, for adding or removing one person.
     delta : float, in [0, 1)
         The probability with which the bound may fail.
+    rows : int, optional
+        The noisy number of the rows learned from, paid for out of epsilon: how many rows may be
+        drawn, and told, without giving away how many there were.
     """
 
     epsilon: float
     delta: float
+    rows: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,11 +102,17 @@ def stacked(releases: Sequence[Release]) -> Release:
     promised = [each.guarantee for each in releases if each.guarantee is not None]
     return replace(
         releases[0],
-        table=pd.concat([each.table for each in releases], ignore_index=True),
+        table=together([each.table for each in releases], releases[0].schema),
         parts=tuple(len(each) for each in releases),
-        guarantee=Guarantee(
-            epsilon=max(each.epsilon for each in promised), delta=max(each.delta for each in promised)
-        )
-        if len(promised) == len(releases)
-        else None,
+        guarantee=_together(promised) if len(promised) == len(releases) else None,
+    )
+
+
+def _together(promised: Sequence[Guarantee]) -> Guarantee:
+    """What is promised of persons of whom each is behind one guarantee alone."""
+    rows = [each.rows for each in promised if each.rows is not None]
+    return Guarantee(
+        epsilon=max(each.epsilon for each in promised),
+        delta=max(each.delta for each in promised),
+        rows=sum(rows) if len(rows) == len(promised) else None,
     )

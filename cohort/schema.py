@@ -1,7 +1,7 @@
 """What each column is: its role in an attack and its kind of value, two separate axes."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
@@ -89,7 +89,7 @@ class Column:
 
 _LISTS = ("range", "categories", "missing", "occurred")
 _COLUMN_KEYS = {field.name for field in fields(Column)} - {"name"}
-_SCHEMA_KEYS = {"columns", "person", "rules", "missing"}
+_SCHEMA_KEYS = {"columns", "person", "visit", "rules", "missing"}
 DEFAULT_MISSING = ("", "NA")
 
 
@@ -103,6 +103,9 @@ class Schema:
         In the file's order.
     person : str, optional
         The column whose equal values are one person; without it each row is one.
+    visit : str, optional
+        The column that orders the rows of one person, such as the day of a visit: a release then
+        says which of its rows are one synthetic person's.
     rules : tuple of str
         Comparisons that a plausible row fulfils, such as ``onset_age <= diagnosis_age``.
     missing : tuple of str
@@ -116,6 +119,7 @@ class Schema:
 
     columns: tuple[Column, ...]
     person: str | None = None
+    visit: str | None = None
     rules: tuple[str, ...] = ()
     missing: tuple[str, ...] = DEFAULT_MISSING
 
@@ -152,6 +156,20 @@ class Schema:
             and column.name != self.person
         )
 
+    def carried(self, names: Collection[object]) -> tuple[Column, ...]:
+        """The columns of a release whose table has the columns ``names``.
+
+        Those of `released`, and where there are visits and ``names`` has the person's column, that
+        one too, as a category: there it holds the key of a synthetic person.
+        """
+        released = {column.name for column in self.released}
+        key = self.person if self.visit is not None and self.person in names else None
+        return tuple(
+            replace(column, kind=Kind.CATEGORY, range=None, categories=None) if column.name == key else column
+            for column in self.columns
+            if column.name in released or column.name == key
+        )
+
     @property
     def unconfirmed(self) -> tuple[str, ...]:
         """Names of the columns whose role and kind no person has confirmed."""
@@ -183,10 +201,11 @@ class Schema:
         ]
         if problems:
             raise SchemaError(problems)
-        person = content.get("person")
+        person, visit = content.get("person"), content.get("visit")
         return cls(
             columns=tuple(columns),
             person=None if person is None else str(person),
+            visit=None if visit is None else str(visit),
             rules=_texts(content.get("rules", ())),
             missing=_texts(content.get("missing", DEFAULT_MISSING)),
         )
@@ -207,6 +226,8 @@ class Schema:
         content: dict[str, Any] = {"columns": {c.name: _entry(c) for c in self.columns}}
         if self.person is not None:
             content["person"] = self.person
+        if self.visit is not None:
+            content["visit"] = self.visit
         if self.rules:
             content["rules"] = list(self.rules)
         content["missing"] = list(self.missing)
@@ -265,6 +286,7 @@ def _contradictions(schema: Schema) -> list[Problem]:
     if schema.person is not None and schema.person not in known:
         remedy = f"Name one of: {', '.join(schema.names)}."
         problems.append(Problem(what=f"person: {schema.person!r} is not a column.", remedy=remedy))
+    problems += _bad_visit(schema)
     for role in (Role.TARGET, Role.TIME, Role.EVENT):
         named = [column.name for column in schema.with_role(role)]
         if len(named) > 1:
@@ -278,6 +300,18 @@ def _contradictions(schema: Schema) -> list[Problem]:
         except SchemaError as error:
             problems += error.problems
     return problems
+
+
+def _bad_visit(schema: Schema) -> Iterator[Problem]:
+    if schema.visit is None:
+        return
+    if schema.person is None:
+        remedy = "Name the column whose equal values are one person: person: COLUMN."
+        yield Problem(what="visit orders the rows of a person, and no person is named.", remedy=remedy)
+    ordered = [c.name for c in schema.released if c.kind.is_numeric]
+    if schema.visit not in ordered:
+        what = f"visit: {schema.visit!r} is no released number, integer or date."
+        yield Problem(what=what, remedy=f"Name one of: {', '.join(ordered) or 'none, so leave visit out'}.")
 
 
 def _bad_range(column: Column) -> list[Problem]:

@@ -108,6 +108,8 @@ def _typed(
             complaints = [*complaints, *_not_allowed(values, column)]
         if column.name == schema.person:
             complaints = [*complaints, _nobody(values)]
+        if allowed and column.name == schema.visit:
+            complaints = [*complaints, _no_visit(values, unread=complaints)]
         typed[column.name] = values
         groups += [_problems(complaint, where=where, column=column.name) for complaint in complaints]
     found = capped(groups)
@@ -238,3 +240,10 @@ def _add_category(categories: Collection[str]) -> str:
 def _nobody(values: pd.Series) -> _Complaint:
     remedy = "Say whose row it is, or leave the row out: rows without a person would count as one person."
     return _Complaint(rows=values.isna(), what="does not say whose row it is.", remedy=remedy)
+
+
+def _no_visit(values: pd.Series, *, unread: Sequence[_Complaint]) -> _Complaint:
+    """Where the order among a person's rows is not known; an unreadable cell is complained of once."""
+    told = np.any([complaint.rows.to_numpy(dtype=bool) for complaint in unread], axis=0)
+    remedy = "Give its day or number, or leave `visit` out of the schema."
+    return _Complaint(rows=values.isna() & ~told, what="does not say which visit it is.", remedy=remedy)

@@ -22,7 +22,7 @@ def write_release(table: pd.DataFrame, schema: Schema, folder: Path, *, file_for
     Parameters
     ----------
     table : DataFrame, (rows, released columns)
-        Typed; identifiers and free text never get here.
+        Typed; identifiers and free text never get here, but the key of a synthetic person does.
     schema : Schema
         The cohort's.
     folder : Path
@@ -42,7 +42,7 @@ def write_release(table: pd.DataFrame, schema: Schema, folder: Path, *, file_for
     DataError
         Where the table has other columns than ``schema.released``, or the disk refuses.
     """
-    needed = [column.name for column in schema.released]
+    needed = [column.name for column in schema.carried(table.columns)]
     if list(table.columns) != needed:
         what = f"the release's columns are {list(table.columns)}, and must be {needed}."
         raise DataError(Problem(what=what, where=str(folder), remedy="Give exactly these, in this order."))
@@ -63,7 +63,7 @@ def write_release(table: pd.DataFrame, schema: Schema, folder: Path, *, file_for
 def _csv(table: pd.DataFrame, schema: Schema) -> bytes:
     """Spell a table as RFC 4180 says, in UTF-8."""
     missing = schema.missing[0] if schema.missing else ""
-    columns = [_spelled(table[column.name], column, missing) for column in schema.released]
+    columns = [_spelled(table[column.name], column, missing) for column in schema.carried(table.columns)]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(table.columns)

@@ -107,6 +107,25 @@ def test_rows_that_share_an_identity_are_one_person():
     assert draft_schema(few_codes).person is None
 
 
+def test_a_number_that_rises_within_every_person_orders_visits():
+    raw = pd.DataFrame(
+        {
+            "rownames": range(60),
+            "id": [n // 3 for n in range(60)],
+            "bili": [n * 7 % 11 / 10 for n in range(60)],
+            "day": [n % 3 * 180 + n for n in range(60)],
+            "seen": [f"2020-0{n % 3 + 1}-11" for n in range(60)],
+        }
+    )
+    schema = draft_schema(raw)
+    assert (schema.person, schema.visit) == ("id", "day")
+    assert "orders visits" in reasons(raw)["day"]
+    assert draft_schema(raw.drop(columns="day")).visit == "seen"
+    back = raw.assign(day=[*raw["day"][:59], 0]).drop(columns="seen")
+    assert draft_schema(back).visit is None
+    assert draft_schema(raw.assign(id=range(60))).visit is None
+
+
 def test_a_status_alone_is_no_event():
     raw = pd.DataFrame({"status": [0, 1] * 20, "smoking_status": [0, 1] * 20})
     assert [column.role for column in draft_schema(raw).columns] == [Role.OTHER, Role.OTHER]

@@ -58,6 +58,10 @@ def test_a_schema_is_read(tmp_path):
         ("", "no columns are described"),
         ("colums: {a: {kind: number}}", "no columns are described"),
         ("columns: {a: {kind: number}}\nperson: b", "'b' is not a column"),
+        ("columns: {a: {kind: number}}\nvisit: a", "no person is named"),
+        ("columns: {a: {kind: number}, b: {kind: category}}\nperson: a\nvisit: b", "'b' is no released"),
+        ("columns: {a: {kind: number}, b: {kind: number}}\nperson: a\nvisit: a", "Name one of: b."),
+        ("columns: {a: {kind: number}}\nperson: a\nvisit: c", "none, so leave visit out"),
         ("columns: {a: {kind: number, range: [2, 1]}}", "range is not [lowest, highest]"),
         ("columns: {a: {kind: number, range: [1]}}", "range needs two values"),
         (
@@ -82,3 +86,21 @@ def test_every_problem_of_a_schema_is_reported_at_once(tmp_path):
 def test_an_absent_schema_says_so(tmp_path):
     with pytest.raises(SchemaError, match="synthassay inspect"):
         Schema.from_yaml(tmp_path / "absent.yaml")
+
+
+def test_a_release_carries_the_person_only_where_there_are_visits():
+    columns = {
+        "day": {"kind": "integer"},
+        "id": {"kind": "integer", "role": "identifier", "range": [1, 9]},
+        "name": {"kind": "text", "role": "identifier"},
+    }
+    visited = Schema.from_dict({"columns": columns, "person": "id", "visit": "day"})
+    assert Schema.from_dict(visited.to_dict()) == visited
+    carried = visited.carried(["id", "day", "name"])
+    assert [(column.name, column.kind, column.range) for column in carried] == [
+        ("day", Kind.INTEGER, None),
+        ("id", Kind.CATEGORY, None),
+    ]
+    assert visited.carried(["day"]) == visited.released
+    rows = Schema.from_dict({"columns": columns, "person": "id"})
+    assert rows.carried(["id", "day"]) == rows.released

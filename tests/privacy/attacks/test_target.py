@@ -4,6 +4,7 @@ import pytest
 from cohort.split import Split
 from privacy.attacks import target as module
 from privacy.attacks.target import build_target, draw_persons
+from privacy.planted import plant
 
 
 def test_neighbours_are_those_of_other_persons(make_split):
@@ -51,3 +52,20 @@ def test_one_row_each(make_split):
     table, is_train = found.one_row_each(rng=np.random.default_rng(0), most=20)
     assert len(table) == len(is_train) == 40
     assert is_train.sum() == 20
+
+
+def test_the_key_of_a_synthetic_person_is_no_feature(visiting):
+    split = visiting(60).split(seed=0)
+    linked = visiting(30, seed=1).table
+    told, untold = (build_target(release, split, seed=0) for release in (linked, linked.drop(columns="id")))
+    assert "id" not in told.synthetic
+    assert (told.to_synthetic == untold.to_synthetic).all()
+    assert (told.points.numbers == untold.points.numbers).all()
+
+
+def test_targets_are_persons_however_many_visits_they_have(visiting):
+    split = visiting(60).split(seed=0)
+    found = build_target(visiting(60, seed=1).table, split, seed=0)
+    assert len(found.attacked) == 60
+    [planted] = plant(found, share=0.15, repeats=1, rng=np.random.default_rng(0))
+    assert len(planted.copies) == round(0.15 * len(found.synthetic))
