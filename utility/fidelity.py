@@ -16,8 +16,9 @@ from cohort.cohort import Cohort
 from cohort.findings import Finding, Severity
 from cohort.schema import Column
 from cohort.split import Split
+from cohort.visits import person_codes
 from utility.models import as_floats
-from utility.resample import Floats, Rows, person_weights, subset_weights, thinned, thinned_rows
+from utility.resample import Floats, Rows, person_weights, subset_weights, thinned, thinned_rows, unit_weights
 from utility.scores import UtilityScore
 
 RESAMPLES = 200
@@ -131,8 +132,8 @@ def fidelity(
     sampling error of real patients. As distances of small samples are biased upwards, release and
     holdout are compared with train at one size, the smaller of the two: the mean over 20 random
     subsets of the larger. The two-sided 95 % interval is the value ± 1.96 standard errors, from
-    drawing train's persons and the release's rows again, each by themselves: what another draw of
-    either, at this size, would give. More than 5,000 rows are thinned at random; of more than 100
+    drawing train's persons and the release's rows again, each by themselves (its persons, where it
+    tells them): what another draw of either, at this size, would give. More than 5,000 rows are thinned at random; of more than 100
     columns, the first 100 of a random order join in pairs.
 
     Parameters
@@ -164,8 +165,8 @@ def fidelity(
 
     compared, value = against_train(release)
     reference = None if holdout is None else against_train(holdout)[1]
-    again = rng.multinomial(size, np.full(len(release), 1 / len(release)), size=RESAMPLES)
-    spread = compared.fidelity(person_weights(train.persons, RESAMPLES, rng), again.astype(np.float64))
+    again = unit_weights(person_codes(release, split.train.schema), size, RESAMPLES, rng)
+    spread = compared.fidelity(person_weights(train.persons, RESAMPLES, rng), again)
     error = _Z * spread.std(axis=0)
     scores = [
         UtilityScore(

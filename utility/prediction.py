@@ -1,5 +1,8 @@
 """Train on synthetic, test on holdout, beside the same model trained on the real train rows."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +18,37 @@ from utility.tasks import Task, survival_task, target_task
 RESAMPLES = 1000
 TRAIN_ROWS = 10_000
 TEST_ROWS = 5_000
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Predicted:
+    """What the models of one task say of persons whom neither they nor the release ever saw.
+
+    Parameters
+    ----------
+    task : Task
+        What is predicted.
+    test : DataFrame, (rows, columns)
+        The holdout's rows with a known outcome.
+    truth : ndarray, (rows, width)
+        Their outcome.
+    persons : ndarray, (rows,), int
+        Whose rows they are.
+    release, real : mapping of str to ndarray, (rows, width)
+        Predictions of each model, trained on the release and on train; None where its fit failed.
+    """
+
+    task: Task
+    test: pd.DataFrame
+    truth: Floats
+    persons: Rows
+    release: Mapping[str, Floats | None]
+    real: Mapping[str, Floats | None]
+
+    def both(self, model: str) -> tuple[Floats, Floats] | None:
+        """What a model says, trained on the release and on train; None where either failed."""
+        release, real = self.release[model], self.real[model]
+        return None if release is None or real is None else (release, real)
 
 
 def prediction(
@@ -42,59 +76,85 @@ def prediction(
     ----------
     Esteban, Hyland and Rätsch 2017, https://doi.org/10.48550/arXiv.1706.02633
     """
+    made, findings = predictions(synthetic, split, seed=seed)
+    scores, missed = scored(made, seed=seed)
+    return scores, [*findings, *missed]
+
+
+def predictions(
+    synthetic: pd.DataFrame, split: Split, *, seed: int = 0
+) -> tuple[list[Predicted], list[Finding]]:
+    """The predictions behind `prediction`, the target's first, and why any are missing."""
     if split.holdout is None:
         return [], [_left_out("no_holdout", "prediction needs persons whom no generator ever saw.")]
     holdout = thinned(split.holdout, TEST_ROWS, np.random.default_rng(seed))
-    scores: list[UtilityScore] = []
+    made: list[Predicted] = []
     findings: list[Finding] = []
-    tasks = 0
     for build in (target_task, survival_task):
         try:
             task = build(split.train, holdout)
             if task is None:
                 continue
-            tasks += 1
-            found, missed = _scores(task, synthetic, split.train, holdout, seed=seed)
+            found = _predictions(task, synthetic, split.train, holdout, seed=seed)
         except NotApplicable as reason:
             findings.append(_left_out("outcome_not_measured", str(reason)))
         else:
-            scores += found
-            findings += missed
-    if not tasks and not findings:
+            made += [found] if isinstance(found, Predicted) else []
+            findings += [found] if isinstance(found, Finding) else []
+    if not made and not findings:
         findings.append(_left_out("no_outcome", "no column has the role target, or time and event."))
+    return made, findings
+
+
+def scored(made: Sequence[Predicted], *, seed: int = 0) -> tuple[list[UtilityScore], list[Finding]]:
+    """The scores of every model that could be trained, and findings about those that could not."""
+    scores, findings = [], []
+    for each in made:
+        weights = person_weights(each.persons, RESAMPLES, np.random.default_rng(seed))
+        for name, predicted in each.release.items():
+            task, metric = each.task, f"{each.task.metric}_{name}"
+            value = _value(task, each.truth, predicted)
+            if predicted is None or value is None:
+                what = f"{metric} of {task.group!r} cannot be computed."
+                findings.append(_left_out("model_failed", what))
+                continue
+            resampled = task.measure(each.truth, predicted, weights)
+            low, high = task.interval(resampled, value, task.scarce(each.truth, each.persons))
+            scores.append(
+                UtilityScore(
+                    metric=metric,
+                    group=task.group,
+                    value=value,
+                    reference=_value(task, each.truth, each.real[name]),
+                    low=low,
+                    high=high,
+                    n=len(np.unique(each.persons)),
+                )
+            )
     return scores, findings
 
 
-def _scores(
+def _predictions(
     task: Task, synthetic: pd.DataFrame, train: Cohort, holdout: Cohort, *, seed: int
-) -> tuple[list[UtilityScore], list[Finding]]:
-    """The scores of every model that could be trained, and findings about those that could not."""
+) -> Predicted | Finding:
+    """Both tables' predictions, or why the release teaches nothing."""
     rows, test = _usable(task, holdout.table)
     # Both draws start from one seed, so that a copy of train is thinned as train is.
     real = thinned(train, TRAIN_ROWS, np.random.default_rng(seed)).table
     release = thinned_rows(synthetic, TRAIN_ROWS, np.random.default_rng(seed))
     references = _trained(task, real, test, whose="train")
     try:
-        predictions = _trained(task, release, test, whose="the release")
+        predicted = _trained(task, release, test, whose="the release")
     except NotApplicable as reason:
-        return [], [_left_out("release_not_trainable", str(reason))]
-    truth, persons = task.outcome(test), holdout.persons[rows]
-    weights = person_weights(persons, RESAMPLES, np.random.default_rng(seed))
-    scores, findings = [], []
-    for name, predicted in predictions.items():
-        metric, value = f"{task.metric}_{name}", _value(task, truth, predicted)
-        if predicted is None or value is None:
-            findings.append(_left_out("model_failed", f"{metric} of {task.group!r} cannot be computed."))
-            continue
-        low, high = task.interval(task.measure(truth, predicted, weights), value)
-        reference = _value(task, truth, references[name])
-        n = len(np.unique(persons))
-        scores.append(
-            UtilityScore(
-                metric=metric, group=task.group, value=value, reference=reference, low=low, high=high, n=n
-            )
-        )
-    return scores, findings
+        return _left_out("release_not_trainable", str(reason))
+    return Predicted(
+        task=task,
+        test=test,
+        truth=task.outcome(test),
+        persons=holdout.persons[rows],
+        release=predicted,
+        real=references,
+    )
 
 
 def _usable(task: Task, table: pd.DataFrame) -> tuple[Rows, pd.DataFrame]:

@@ -43,6 +43,13 @@ def person_weights(persons: Rows, resamples: int, rng: np.random.Generator) -> F
     return counts[:, codes].astype(np.float64)
 
 
+def unit_weights(units: Rows, size: int, resamples: int, rng: np.random.Generator) -> Floats:
+    """The same for about ``size`` rows: as many units, such as synthetic persons, as have so many."""
+    n = int(units.max()) + 1
+    counts = rng.multinomial(max(1, round(size * n / len(units))), np.full(n, 1 / n), size=resamples)
+    return counts[:, units].astype(np.float64)
+
+
 def subset_weights(rows: int, size: int, resamples: int, rng: np.random.Generator) -> Floats:
     """Indicators of ``size`` rows drawn without replacement, (resamples, rows); once for all rows."""
     if size >= rows:

@@ -4,6 +4,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+SUBGROUP = "subgroup_"
+"""How a metric begins that was measured on some persons only, whom its group names."""
+GAP = f"{SUBGROUP}gap"
+"""What a release loses for a subgroup beyond what it loses for all others; 0 is no gap."""
+
 
 class Direction(StrEnum):
     """Which way is better."""

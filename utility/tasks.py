@@ -1,6 +1,6 @@
 """What an analyst would predict with a cohort: its target, and the time to its event."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,7 +23,7 @@ from utility.models import (
     linear_hazard,
     linear_number,
 )
-from utility.resample import Floats, percentile_interval, share_interval
+from utility.resample import Floats, Rows, percentile_interval, share_interval
 
 MIN_PERSONS = 5
 """Persons with an outcome, and without it, below whom no figure is given."""
@@ -50,8 +50,10 @@ class Task:
         Name -> `Model`.
     measure : callable
         (truth, predictions, weights) -> (resamples,).
+    scarce : callable
+        (truth, persons of the rows) -> persons in the scarcest of the groups told apart.
     interval : callable
-        (measure's resamples, value) -> low and high.
+        (measure's resamples, value, scarce) -> low and high.
     lacking : callable
         Outcome of the rows to train on -> what they lack for training, "" where nothing.
     """
@@ -62,7 +64,8 @@ class Task:
     outcome: Callable[[pd.DataFrame], Floats]
     models: Mapping[str, Model]
     measure: Callable[[Floats, Floats, Floats], Floats]
-    interval: Callable[[Floats, float], tuple[float, float]]
+    scarce: Callable[[Floats, Rows], int]
+    interval: Callable[[Floats, float, int], tuple[float, float]]
     lacking: Callable[[Floats], str]
 
 
@@ -121,7 +124,8 @@ def survival_task(train: Cohort, holdout: Cohort) -> Task | None:
         outcome=outcome,
         models={"linear": linear_hazard, "boosting": boosted_hazard},
         measure=concordance,
-        interval=partial(share_interval, scarce=saw["holdout"]),
+        scarce=_with_event,
+        interval=_share,
         lacking=_lacks_events,
     )
 
@@ -136,7 +140,8 @@ def _number_task(target: Column, columns: tuple[Column, ...], holdout: Cohort) -
         outcome=lambda table: as_floats(table[target.name])[:, None],
         models={"linear": linear_number, "boosting": boosted_number},
         measure=r_squared,
-        interval=percentile_interval,
+        scarce=lambda truth, persons: len(np.unique(persons)),
+        interval=lambda resampled, value, scarce: percentile_interval(resampled, value),
         lacking=_lacks_rows,
     )
 
@@ -169,7 +174,8 @@ def _class_task(target: Column, columns: tuple[Column, ...], train: Cohort, hold
             "boosting": partial(boosted_classes, classes=len(codes) + 1),
         },
         measure=partial(macro_auroc, classes=counted),
-        interval=partial(share_interval, scarce=min(scarcer[code] for code in counted)),
+        scarce=partial(_scarcest, classes=counted),
+        interval=_share,
         lacking=_lacks_classes,
     )
 
@@ -203,6 +209,20 @@ def _time_and_event(table: pd.DataFrame, *, time: Column, event: Column) -> Floa
 
 def _persons(cohort: Cohort, rows: npt.NDArray[np.bool_]) -> int:
     return len(np.unique(cohort.persons[rows]))
+
+
+def _scarcest(truth: Floats, persons: Rows, *, classes: Sequence[int]) -> int:
+    """Persons with, or without, the class that is the scarcest in this respect."""
+    held = [truth[:, 0] == code for code in classes]
+    return min(len(np.unique(persons[rows])) for each in held for rows in (each, ~each))
+
+
+def _with_event(truth: Floats, persons: Rows) -> int:
+    return len(np.unique(persons[truth[:, 1] > 0]))
+
+
+def _share(resampled: Floats, value: float, scarce: int) -> tuple[float, float]:
+    return share_interval(resampled, value, scarce=scarce)
 
 
 def _lacks_rows(truth: Floats) -> str:

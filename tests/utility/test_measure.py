@@ -10,8 +10,9 @@ from cohort.split import Split
 from utility.measure import headline, measure
 
 
-def test_one_door_for_every_measure(make_split, fresh):
-    scores, findings = measure(fresh(), make_split(rules=("age >= 18",)))
+def test_one_door_for_every_measure(make_split, retyped, fresh):
+    sex = retyped("sex", role=Role.QUASI_IDENTIFIER)
+    scores, findings = measure(fresh(), make_split(rules=("age >= 18",), columns=(sex,)))
     assert not findings
     assert {score.metric for score in scores} == {
         "auroc_linear",
@@ -19,8 +20,11 @@ def test_one_door_for_every_measure(make_split, fresh):
         "column_fidelity",
         "concordance_linear",
         "concordance_boosting",
+        "detector_auroc",
         "implausible_records",
         "pair_fidelity",
+        "subgroup_auroc",
+        "subgroup_gap",
         "subsample_equivalent",
     }
     assert len({(score.metric, score.group) for score in scores}) == len(scores)
