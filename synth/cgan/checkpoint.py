@@ -21,8 +21,13 @@ from synth.protocols import Progress
 _KEY = "key"
 
 
-def run(training: Training, *, progress: Progress, score: Score | None, path: Path | None) -> None:
+def run(
+    training: Training, *, progress: Progress, score: Score | None, path: Path | None, lasting: bool = False
+) -> None:
     """Train, from the state at ``path`` where there is one, and leave it there where interrupted.
+
+    The file goes when training ends, unless it is ``lasting``: a training that is only the first of
+    two would else be done again.
 
     Raises
     ------
@@ -36,13 +41,17 @@ def run(training: Training, *, progress: Progress, score: Score | None, path: Pa
     if path.exists():
         training.restore(_read(path, key))
     training.run(progress=progress, score=score, keep=lambda state: _write(path, key, state))
-    path.unlink(missing_ok=True)
+    if lasting:
+        _write(path, key, training.state())
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _key(training: Training) -> str:
-    """Of plan, first weights, which stand for the seed, and rows."""
+    """Of plan, rows, seed and first weights, which stand for an earlier training too."""
     told = hashlib.sha256(repr(training.plan).encode())
-    for tensor in (training.rng.get_state(), training.rows.codes, training.rows.scalars):
+    first = training.generator.state_dict().values()
+    for tensor in (training.rng.get_state(), training.rows.codes, training.rows.scalars, *first):
         told.update(tensor.numpy().tobytes())
     return told.hexdigest()
 

@@ -1,5 +1,6 @@
 """cgan, our own conditional tabular GAN: settings and doors; torch is loaded when it is fitted."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +13,17 @@ import pandas as pd
 from cohort.cohort import Cohort
 from cohort.release import Release
 from cohort.schema import Schema
-from synth.cgan.encode import Coding, fit_codings
+from synth.cgan.encode import Coding
 from synth.cgan.stop import Validation
-from synth.complete import Preparation, fit_preparation
+from synth.cgan.warm import Encoded, encoded
+from synth.complete import Preparation
 from synth.options import is_number, not_whole, refuse
 from synth.protocols import Conditions, Progress, silent
 from synth.rejection import Allowed, allowed_values, sample_release
 
 if TYPE_CHECKING:
     from synth.cgan.sample import Sampler
+    from synth.cgan.train import Plan, Rows, Score, Training
 
 Codes = npt.NDArray[np.int64]
 Scalars = npt.NDArray[np.float64]
@@ -28,6 +31,8 @@ Scalars = npt.NDArray[np.float64]
 _VALIDATION = 0.2
 _FEWEST_VALIDATED = 20
 _SCORED = 500
+_AFTERWARDS = 0.25  # of the steps, on train's own rows after a warm start
+_EARLIER = ".related"  # beside the checkpoint: the training on the related rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,10 @@ class Cgan:
     checkpoint : str, optional
         A file: training that is interrupted leaves its state there, and a fit of the same rows
         with the same settings and seed goes on from it to the model that it would have become.
+    related : Cohort, optional
+        A larger cohort with train's columns to learn from first, for ``steps``; train's own rows then
+        take a quarter as many. Its persons are learnt from as train's are, and nothing here tells
+        what a release gives away of them.
     """
 
     steps: int = 2000
@@ -59,6 +68,7 @@ class Cgan:
     width: int = 256
     early_stopping: bool = True
     checkpoint: str | None = None
+    related: Cohort | Path | None = None
 
     def __post_init__(self) -> None:
         never = self.minutes is not None and not (is_number(self.minutes) and self.minutes > 0)
@@ -70,6 +80,7 @@ class Cgan:
                 "minutes is not a number above 0.": never,
                 "early_stopping is neither true nor false.": not isinstance(self.early_stopping, bool),
                 "checkpoint is not a file's name.": not isinstance(self.checkpoint, str | None),
+                "related is no cohort.": not isinstance(self.related, Cohort | Path | None),
             },
         )
 
@@ -79,41 +90,30 @@ class Cgan:
         Raises
         ------
         GenerationError
-            Where the train table has fewer than two rows or no released column, or the
-            checkpoint cannot be read.
+            Where the train table has fewer than two rows or no released column, the related cohort
+            has other columns, or the checkpoint cannot be read.
         """
         progress(0.0)
-        preparation = fit_preparation(train)
-        frame = preparation.encode(train.released, np.random.default_rng(seed))
-        parts = preparation.parts
-        codings = fit_codings(frame, parts, seed=seed)
-        sampler = self._train(frame, codings, train, seed, progress) if parts else None
+        rows = encoded(train, self.related, seed=seed)
+        sampler = self._train(rows, train, seed, progress) if rows.codings else None
         progress(1.0)
         return FittedCgan(
-            preparation=preparation,
-            codings=codings,
+            preparation=rows.prepared.preparation,
+            codings=rows.codings,
             sampler=sampler,
             schema=train.schema,
             allowed=allowed_values(train),
         )
 
-    def _train(
-        self, frame: pd.DataFrame, codings: tuple[Coding, ...], train: Cohort, seed: int, progress: Progress
-    ) -> "Sampler":
+    def _train(self, known: Encoded, train: Cohort, seed: int, progress: Progress) -> "Sampler":
         from synth.cgan import checkpoint, sample  # noqa: PLC0415 - torch is an extra
         from synth.cgan import train as training_loop  # noqa: PLC0415
 
-        rng = np.random.default_rng(seed)
-        codes, scalars = encode(codings, frame, rng)
+        codings, rng = known.codings, np.random.default_rng(seed)
+        codes, scalars = encode(codings, known.prepared.own, rng)
         validated = self._validated(train, codes, _categories(codings), rng)
-        rows = training_loop.Rows(
-            codes[~validated],
-            scalars[~validated],
-            widths=[coding.width for coding in codings],
-            categories=_categories(codings),
-        )
-        batch = min(self.batch_size, max(len(rows.codes) // 3, 2))
-        plan = training_loop.Plan(steps=self.steps, minutes=self.minutes, batch=batch, width=self.width)
+        rows = _rows(codings, codes[~validated], scalars[~validated])
+        plan = self._plan(rows, share=1.0 if known.prepared.related is None else _AFTERWARDS)
         training = training_loop.Training(rows, plan, seed=seed)
 
         def at_rest(generator: Any) -> "Sampler":
@@ -128,7 +128,7 @@ class Cgan:
         score = None
         if validated.any():
             parts = [coding.part for coding in codings]
-            validation = Validation(frame[validated].reset_index(drop=True), parts)
+            validation = Validation(known.prepared.own[validated].reset_index(drop=True), parts)
 
             def score(generator: Any) -> float:
                 same = np.random.default_rng(seed)
@@ -136,7 +136,14 @@ class Cgan:
                 return validation.score(decode(codings, drawn, same))
 
         with training_loop.one_thread():
+            if known.prepared.related is not None:
+                related = _rows(codings, *encode(codings, known.prepared.related, rng))
+                first = self._first(related, score, seed, progress)
+                training.start_from(first, score=score)
+                progress = _second_half(progress)
             checkpoint.run(training, progress=progress, score=score, path=self._path())
+            if (kept := self._path(_EARLIER)) is not None:
+                kept.unlink(missing_ok=True)
             training.average.load_state_dict(training.best)
             return at_rest(training.average).calibrated(seed=seed)
 
@@ -154,8 +161,31 @@ class Cgan:
             lacking |= ~np.isin(codes[:, group], codes[~validated, group])
         return validated & ~np.isin(train.persons, train.persons[lacking])
 
-    def _path(self) -> Path | None:
-        return None if self.checkpoint is None else Path(self.checkpoint)
+    def _first(self, rows: "Rows", score: "Score | None", seed: int, progress: Progress) -> "Training":
+        """Training on the related rows; what is best is told by train's own validation rows."""
+        from synth.cgan import checkpoint  # noqa: PLC0415
+        from synth.cgan.train import Training  # noqa: PLC0415
+
+        training = Training(rows, self._plan(rows, share=1.0), seed=seed + 1)
+        path = self._path(_EARLIER)
+        checkpoint.run(
+            training, progress=lambda share: progress(share / 2), score=score, path=path, lasting=True
+        )
+        return training
+
+    def _plan(self, rows: "Rows", *, share: float) -> "Plan":
+        """The budget, or a share of its steps."""
+        from synth.cgan.train import Plan  # noqa: PLC0415
+
+        return Plan(
+            steps=math.ceil(self.steps * share),
+            minutes=self.minutes if self.related is None or self.minutes is None else self.minutes / 2,
+            batch=min(self.batch_size, max(len(rows.codes) // 3, 2)),
+            width=self.width,
+        )
+
+    def _path(self, suffix: str = "") -> Path | None:
+        return None if self.checkpoint is None else Path(self.checkpoint + suffix)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -246,6 +276,16 @@ def shares(codings: tuple[Coding, ...], codes: Codes) -> tuple[npt.NDArray[np.fl
     return tuple(
         np.bincount(codes[:, at], minlength=coding.width) / len(codes) for at, coding in enumerate(codings)
     )
+
+
+def _rows(codings: tuple[Coding, ...], codes: Codes, scalars: Scalars) -> "Rows":
+    from synth.cgan.train import Rows  # noqa: PLC0415
+
+    return Rows(codes, scalars, widths=[coding.width for coding in codings], categories=_categories(codings))
+
+
+def _second_half(progress: Progress) -> Progress:
+    return lambda share: progress((1 + share) / 2)
 
 
 def _categories(codings: tuple[Coding, ...]) -> int:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from synth.cgan.network import Generator, Spans, gumbel
+from synth.cgan.weights import Weights
 
 Codes = npt.NDArray[np.int64]
 Scalars = npt.NDArray[np.float64]
@@ -16,6 +17,7 @@ Scalars = npt.NDArray[np.float64]
 _CALIBRATED = 5_000
 _ROUNDS = 12
 _LARGEST_SHIFT = 5.0
+_NEVER = -1e6
 _LARGEST_SEED = 2**63 - 1
 
 
@@ -48,6 +50,17 @@ class Sampler:
     categories: int
     shift: Tensor
 
+    def plain(self) -> Weights:
+        """The same as arrays, for a model file."""
+        state = {name: value.detach().numpy() for name, value in self.generator.state_dict().items()}
+        return Weights(
+            widths=self.spans.widths,
+            categories=self.categories,
+            state=state,
+            shares=self.shares,
+            shift=self.shift.numpy(),
+        )
+
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def draw(self, n: int, asked: Mapping[int, int], rng: np.random.Generator) -> tuple[Codes, Scalars]:
         """Codes (n, groups) and scalars (n, numbers).
@@ -68,6 +81,7 @@ class Sampler:
         noise = torch.randn((n, self.generator.noise), generator=torch_rng)
         width = sum(self.spans.widths[: self.categories])
         scalars, logits = self.generator(noise, condition[:, :width])
+        logits = logits.masked_fill(self.shift <= _NEVER, _NEVER)
         # Where a category is asked for the likeliest comes, neither shifted nor by chance.
         free = ~marks[:, self.spans.owner]
         chosen = self.spans.choose(logits + free * (self.shift + gumbel(logits, torch_rng)))
@@ -101,4 +115,6 @@ class Sampler:
             drawn = self.spans.one_hot(torch.from_numpy(codes)).mean(0)
             gap = ((wanted + 1e-3) / (drawn + 1e-3)).log()
             shift = (shift + gap / (1 + round_ / 4)).clamp(-_LARGEST_SHIFT, _LARGEST_SHIFT)
-        return replace(self, shift=shift.float())
+        # What only a related cohort has is never drawn.
+        named = self.spans.owner < self.categories
+        return replace(self, shift=shift.masked_fill(named & (wanted == 0), _NEVER).float())

@@ -159,6 +159,16 @@ class Training:
         self.best = {name: value.clone() for name, value in self.average.state_dict().items()}
         self.done, self.seconds, self.best_score, self.waited = 0, 0.0, math.inf, 0
 
+    def start_from(self, earlier: "Training", *, score: Score | None) -> None:
+        """Stand where another training of the same shape is best, before a step of one's own.
+
+        Where there is a score, what is learnt from here on must beat it.
+        """
+        for network in (self.generator, self.average):
+            network.load_state_dict(earlier.best)
+        self.critic.load_state_dict(earlier.critic.state_dict())
+        self._check(0.0 if score is None else score(self.average))
+
     @property
     def share(self) -> float:
         """How much of the budget is used, in [0, 1]; 1 too where nothing more was learnt."""
