@@ -14,17 +14,11 @@ from typing import NamedTuple
 from unittest import mock
 
 import numpy as np
-import pandas as pd
 import torch
 from ctgan import CTGAN
-from sklearn.compose import make_column_transformer
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from benchmarks.cohorts import draw, read_adult
+from benchmarks.worth import auroc, copies
 from cohort.cohort import Cohort
 from synth.cgan.encode import fit_codings
 from synth.cgan.model import FittedCgan, encode
@@ -35,7 +29,6 @@ from synth.registry import synthesizer
 from synth.sdv_adapter import guarded
 
 TESTED, BLOCKS, BLOCK = 6000, 12, 15
-_TARGET, _POSITIVE = "income", ">50K"
 
 
 class Worth(NamedTuple):
@@ -88,34 +81,6 @@ def worth(train: Cohort, test: Cohort, name: str, *, seed: int) -> tuple[Worth, 
     return Worth(*auroc(table, test.released), copies(table, train.released), cpu), fitted
 
 
-def auroc(table: pd.DataFrame, test: pd.DataFrame) -> tuple[float, float]:
-    """Of logistic regression and gradient boosting trained on one table, tested on another."""
-    label = (table[_TARGET] == _POSITIVE).to_numpy()
-    if len(set(label)) < 2:
-        return 0.5, 0.5
-    names = [name for name in table if name != _TARGET]
-    numbers = [name for name in names if pd.api.types.is_numeric_dtype(table[name])]
-    others = [name for name in names if name not in numbers]
-    coded = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
-    models = (
-        (StandardScaler(), OneHotEncoder(handle_unknown="ignore"), LogisticRegression(max_iter=1000)),
-        ("passthrough", coded, HistGradientBoostingClassifier(random_state=0)),
-    )
-    scores = []
-    for scaled, encoded, model in models:
-        pipeline = make_pipeline(make_column_transformer((scaled, numbers), (encoded, others)), model)
-        pipeline.fit(_plain(table[names], numbers), label)
-        score = pipeline.predict_proba(_plain(test[names], numbers))[:, 1]
-        scores.append(float(roc_auc_score(test[_TARGET] == _POSITIVE, score)))
-    return scores[0], scores[1]
-
-
-def copies(table: pd.DataFrame, real: pd.DataFrame) -> float:
-    """The share of rows that equal a real one."""
-    known = set(map(tuple, real.astype(str).to_numpy()))
-    return float(np.mean([tuple(row) in known for row in table.astype(str).to_numpy()]))
-
-
 def conditioned(fitted: FittedCgan, train: Cohort, *, least: int = 5) -> tuple[float, float]:
     """P(category | asked) before anything is drawn again: its mean and least over the categories."""
     rates = []
@@ -141,17 +106,6 @@ def marginal_gap(fitted: FittedCgan, train: Cohort) -> float:
         for name in names
     ]
     return float(max(gaps))
-
-
-def _plain(table: pd.DataFrame, numbers: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            name: table[name].astype(float)
-            if name in numbers
-            else table[name].astype(object).fillna("").astype(str)
-            for name in table
-        }
-    )
 
 
 def print_steps(adult: Cohort) -> None:

@@ -1,9 +1,12 @@
-"""Boosted trees whose number of rounds is chosen on folds of the very rows they learn from.
+"""Boosted lines and trees whose number of rounds is chosen on folds of the very rows they learn from.
 
 Gradient boosting (Friedman 2001, https://doi.org/10.1214/aos/1013203451; subsampled, 2002,
-https://doi.org/10.1016/S0167-9473(01)00065-2), with one tree a round for all classes together.
+https://doi.org/10.1016/S0167-9473(01)00065-2), with one learner a round for all classes together: first
+ridge regressions on all predictors, few rounds of which are a shrunken linear model (Bühlmann and Yu
+2003, https://doi.org/10.1198/016214503000125), then trees on what those left.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +20,14 @@ Bools = npt.NDArray[np.bool_]
 Tree = Any  # sklearn's DecisionTreeRegressor, which has no types
 
 _FOLDS = 3
+_RAKED = 30
+_RIDGE = 1.0  # beside predictors of variance 1
+_FLAT = 1e-9
+_FLATTEST = 1e-3
+_FEWEST = 60  # persons, from whom anything is learnt
 _PATIENCE = 6
 _STEEPEST = 4.0
+_MOST_LEARNT = 20_000  # persons
 _MOST_ROWS = 4_000  # that one tree learns from, and that choose the rounds
 
 
@@ -36,6 +45,8 @@ class Growth:
         The share of a tree's correction that is made.
     rounds : int
         The most trees.
+    lines : int
+        The most ridge regressions.
     caution : float
         Standard errors of the loss by which more rounds must pay.
     """
@@ -44,17 +55,50 @@ class Growth:
     depth: int = 3
     rate: float = 0.1
     rounds: int = 60
+    lines: int = 40
     caution: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Cuts:
+    """A tree's questions alone; scikit-learn's own tree also counts train's rows in each node.
+
+    Parameters
+    ----------
+    feature, left, right : ndarray, (nodes,), int
+        The predictor asked for, and the node where those at most at the threshold go, and the
+        others; no node, -1, from a leaf.
+    threshold : ndarray, (nodes,)
+        Of each node.
+    """
+
+    feature: Ints
+    threshold: Floats
+    left: Ints
+    right: Ints
+
+    def apply(self, shown: npt.NDArray[np.floating[Any]]) -> Ints:
+        """The leaf of each row, (rows,)."""
+        rows, node = np.arange(len(shown)), np.zeros(len(shown), dtype=np.int64)
+        for _ in range(len(self.left)):
+            inner = self.left[node] >= 0
+            if not inner.any():
+                break
+            is_left = shown[rows, self.feature[node]] <= self.threshold[node]
+            node = np.where(inner, np.where(is_left, self.left[node], self.right[node]), node)
+        return node
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Boosted:
-    """A sum of trees.
+    """A sum of a linear model and trees.
 
     Parameters
     ----------
     base : ndarray, (width,)
         Where it starts.
+    slopes : ndarray, (predictors, width)
+        What each predictor adds a unit.
     trees : tuple
         Each corrects what those before it left.
     values : tuple of ndarray, (nodes, width)
@@ -62,20 +106,28 @@ class Boosted:
     """
 
     base: Floats
-    trees: tuple[Tree, ...]
+    slopes: Floats
+    trees: tuple[Cuts, ...]
     values: tuple[Floats, ...]
 
     def predict(self, shown: Floats) -> Floats:
         """The scores, (rows, width): a number's expectation, or classes' log odds."""
         narrow = np.ascontiguousarray(shown, dtype=np.float32)
-        scores = np.tile(self.base, (len(shown), 1))
+        scores = self.base + narrow @ self.slopes
         for tree, values in zip(self.trees, self.values, strict=True):
-            scores += values[nodes_of(tree, narrow)]
+            scores += values[tree.apply(narrow)]
         return scores
 
 
 def boost(
-    shown: Floats, target: Floats, persons: Ints, growth: Growth, *, classes: bool, seed: int
+    shown: Floats,
+    target: Floats,
+    persons: Ints,
+    growth: Growth,
+    *,
+    classes: bool,
+    seed: int,
+    start: Floats | None = None,
 ) -> tuple[Boosted, Floats]:
     """Fit, with as many rounds as pay on persons left out.
 
@@ -93,6 +145,8 @@ def boost(
         Whether the target holds indicators.
     seed : int
         Equal seeds give equal trees.
+    start : ndarray, (rows, width), optional
+        Scores to start from, another model's; what is returned corrects them.
 
     Returns
     -------
@@ -103,30 +157,42 @@ def boost(
     """
     rng = np.random.default_rng(seed)
     shown = np.ascontiguousarray(shown, dtype=np.float32)
-    fit = _Fit(shown, target, persons, growth, classes=classes, rng=rng)
-    if len(np.unique(persons)) < 2 * growth.leaf:
-        return fit.grown(0), target - np.average(target, axis=0, weights=fit.weights)
+    start = np.zeros(target.shape) if start is None else start
+
+    def begun(rows: Bools) -> _Fit:
+        return _Fit(shown[rows], target[rows], persons[rows], growth, start[rows], classes=classes, rng=rng)
+
+    fit = begun(_learnt(persons, rng))
+    if len(np.unique(persons)) < min(2 * growth.leaf, _FEWEST):
+        return fit.grown(), fit.target - fit.scores
     folds = _folds(persons, rng)
-    paths = [
-        _path(
-            shown,
-            target,
-            persons,
-            growth,
-            learn=(folds >= 0) & (folds != fold),
-            test=folds == fold,
-            classes=classes,
-            rng=rng,
-        )
-        for fold in range(_FOLDS)
-    ]
-    length = max(len(path) for path in paths)
-    scores = np.hstack(
-        [np.vstack([path, np.repeat(path[-1:], length - len(path), axis=0)]) for path in paths]
-    )
+    learnt = [(folds >= 0) & (folds != fold) for fold in range(_FOLDS)]
     truth = np.vstack([target[folds == fold] for fold in range(_FOLDS)])
-    rounds = _enough(np.array([_loss(each, truth, classes=classes) for each in scores]), growth.caution)
-    return fit.grown(rounds), truth - scores[rounds]
+    lines, scores = 0, truth
+    for most, kind in ((growth.lines, _Fit.line), (growth.rounds, _Fit.tree)):
+        paths = []
+        for fold, rows in enumerate(learnt):
+            each = begun(rows)
+            each.grow(lines, _Fit.line)
+            test = folds == fold
+            paths.append(_path(each, kind, shown[test], target[test], start[test], most=most))
+        scores = _together(paths)
+        rounds = _enough(np.array([losses(each, truth, classes=classes) for each in scores]), growth.caution)
+        fit.grow(rounds, kind)
+        lines, scores = rounds, scores[rounds]
+    return fit.grown(), truth - scores
+
+
+def _learnt(persons: Ints, rng: np.random.Generator) -> Bools:
+    """The rows that the sum learns from: of very many persons a random part."""
+    chosen = rng.permutation(np.unique(persons))[:_MOST_LEARNT]
+    return np.isin(persons, chosen)
+
+
+def _together(paths: Sequence[Floats]) -> Floats:
+    """The folds' paths side by side, (rounds + 1, rows, width); one that ended early stays where it was."""
+    longest = max(len(path) for path in paths)
+    return np.hstack([np.vstack([path, np.repeat(path[-1:], longest - len(path), axis=0)]) for path in paths])
 
 
 class _Fit:
@@ -138,24 +204,53 @@ class _Fit:
         target: Floats,
         persons: Ints,
         growth: Growth,
+        start: Floats,
         *,
         classes: bool,
         rng: np.random.Generator,
     ) -> None:
         self.shown, self.target, self.growth, self.classes, self.rng = shown, target, growth, classes, rng
         self.weights = 1.0 / np.bincount(persons)[persons]
-        mean = np.average(target, axis=0, weights=self.weights)
-        self.base = np.log(np.maximum(mean, 1e-6)) if classes else mean
-        self.scores: Floats = np.tile(self.base, (len(shown), 1))
-        self.trees: list[Tree] = []
+        self.base = intercept(target, start, self.weights, classes=classes)
+        self.scores: Floats = self.base + start
+        self.slopes = np.zeros((shown.shape[1], target.shape[1]))
+        self.trees: list[Cuts] = []
         self.values: list[Floats] = []
+        self.middle = np.average(shown, axis=0, weights=self.weights).astype(np.float64)
+        centred = shown - self.middle
+        spread = np.sqrt(np.average(centred**2, axis=0, weights=self.weights))
+        self.unit = np.where(spread > _FLAT, 1 / np.maximum(spread, _FLAT), 0.0)
+        weighed = (centred * self.unit).T * (self.weights / self.weights.sum())
+        ridge = _RIDGE * np.eye(shown.shape[1])
+        self.hat = np.linalg.solve(weighed @ (centred * self.unit) + ridge, weighed)
 
-    def grown(self, rounds: int) -> Boosted:
+    def grown(self) -> Boosted:
+        return Boosted(base=self.base, slopes=self.slopes, trees=tuple(self.trees), values=tuple(self.values))
+
+    def grow(self, rounds: int, kind: "Kind") -> None:
         for _ in range(rounds):
-            self.round()
-        return Boosted(base=self.base, trees=tuple(self.trees), values=tuple(self.values))
+            kind(self)
 
-    def round(self) -> tuple[Tree, Floats]:
+    def line(self) -> "Added":
+        """One more ridge regression of what is left."""
+        residual, curve = self._left()
+        step, shift = self.hat @ residual / curve, self.weights @ residual / self.weights.sum() / curve
+        slopes = self.growth.rate * self.unit[:, None] * step
+        base = self.growth.rate * shift - self.middle @ slopes
+        self.base, self.slopes = self.base + base, self.slopes + slopes
+        self.scores = self.scores + base + self.shown @ slopes
+        return lambda shown: base + shown @ slopes
+
+    def _left(self) -> tuple[Floats, Floats]:
+        """What is left of the target, (rows, width), and of classes the mean curvature of their loss."""
+        if not self.classes:
+            return self.target - self.scores, np.ones(self.target.shape[1])
+        fitted = softmax(self.scores)
+        width = fitted.shape[1]
+        curve = np.average(fitted * (1 - fitted), axis=0, weights=self.weights) * width / max(width - 1, 1)
+        return self.target - fitted, np.maximum(curve, _FLATTEST)
+
+    def tree(self) -> "Added":
         """One more tree."""
         fitted = softmax(self.scores) if self.classes else self.scores
         residual = self.target - fitted
@@ -169,9 +264,9 @@ class _Fit:
         ).fit(self.shown[rows], residual[rows], sample_weight=weights, check_input=False)
         values = self.growth.rate * self._values(tree, residual, fitted)
         self.scores = self.scores + values[nodes_of(tree, self.shown)]
-        self.trees.append(tree)
+        self.trees.append(_cuts(tree))
         self.values.append(values)
-        return tree, values
+        return lambda shown: values[nodes_of(tree, shown)]
 
     def _values(self, tree: Tree, residual: Floats, fitted: Floats) -> Floats:
         """A node's correction: its mean residual; of classes, that over the mean variance."""
@@ -205,25 +300,18 @@ def _enough(losses: Floats, caution: float) -> int:
     return int(np.flatnonzero(mean - mean[least] <= caution * error)[0])
 
 
-def _path(
-    shown: Floats,
-    target: Floats,
-    persons: Ints,
-    growth: Growth,
-    *,
-    learn: Bools,
-    test: Bools,
-    classes: bool,
-    rng: np.random.Generator,
-) -> Floats:
-    """The scores of the rows left out after 0, 1, 2 ... rounds, (rounds + 1, rows, width)."""
-    fit = _Fit(shown[learn], target[learn], persons[learn], growth, classes=classes, rng=rng)
-    path = [np.tile(fit.base, (int(test.sum()), 1))]
-    least, best = _loss(path[0], target[test], classes=classes).mean(), 0
-    for done in range(1, growth.rounds + 1):
-        tree, values = fit.round()
-        path.append(path[-1] + values[nodes_of(tree, shown[test])])
-        loss = _loss(path[-1], target[test], classes=classes).mean()
+Added = Callable[[Floats], Floats]
+"""What one more learner adds to the scores of rows, (rows, width)."""
+Kind = Callable[[_Fit], Added]
+
+
+def _path(fit: _Fit, kind: Kind, shown: Floats, target: Floats, start: Floats, *, most: int) -> Floats:
+    """The scores of rows left out after 0, 1, 2 ... more rounds, (rounds + 1, rows, width)."""
+    path = [fit.grown().predict(shown) + start]
+    least, best = losses(path[0], target, classes=fit.classes).mean(), 0
+    for done in range(1, most + 1):
+        path.append(path[-1] + kind(fit)(shown))
+        loss = losses(path[-1], target, classes=fit.classes).mean()
         if loss < least:
             least, best = loss, done
         if done - best >= _PATIENCE:
@@ -231,11 +319,32 @@ def _path(
     return np.array(path)
 
 
-def _loss(scores: Floats, target: Floats, *, classes: bool) -> Floats:
+def intercept(target: Floats, start: Floats, weights: Floats, *, classes: bool) -> Floats:
+    """What brings the scores ``start`` to the target's mean, (width,); of classes, to their shares."""
+    if not classes:
+        return np.asarray(np.average(target - start, axis=0, weights=weights), dtype=np.float64)
+    shares = np.maximum(np.average(target, axis=0, weights=weights), 1e-6)
+    base: Floats = np.log(shares)
+    for _ in range(_RAKED if start.any() else 0):
+        base = base + np.log(shares / np.average(softmax(base + start), axis=0, weights=weights))
+    return base
+
+
+def losses(scores: Floats, target: Floats, *, classes: bool) -> Floats:
     """Squared error, or the negative log probability of the class, (rows,)."""
     if not classes:
         return np.asarray(((scores - target) ** 2).sum(axis=1), dtype=np.float64)
     return np.asarray(-np.log(np.maximum((softmax(scores) * target).sum(axis=1), 1e-12)), dtype=np.float64)
+
+
+def _cuts(tree: Tree) -> Cuts:
+    grown = tree.tree_
+    return Cuts(
+        feature=np.maximum(grown.feature, 0).astype(np.int64),
+        threshold=np.array(grown.threshold, dtype=np.float64),
+        left=np.array(grown.children_left, dtype=np.int64),
+        right=np.array(grown.children_right, dtype=np.int64),
+    )
 
 
 def nodes_of(tree: Tree, shown: npt.NDArray[np.floating[Any]]) -> Ints:

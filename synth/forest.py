@@ -18,8 +18,8 @@ from sklearn.ensemble import RandomForestClassifier
 from cohort.cohort import Cohort
 from cohort.release import Release
 from cohort.schema import Schema
-from synth.complete import Part, Preparation, fit_preparation
-from synth.leaves import Leaves, number_leaves
+from synth.complete import FEW_PERSONS, Part, Preparation, fit_preparation
+from synth.leaves import Leaves, number_leaves, persons_a_level
 from synth.options import is_number, not_whole, refuse
 from synth.protocols import Conditions, Progress, silent
 from synth.rejection import Allowed, allowed_values, sample_release
@@ -146,6 +146,53 @@ class FittedForest:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class _Levels:
+    """A category in each cell.
+
+    Of a level that fewer than three of a cell's persons have, no cell may tell: whoever knows such
+    persons could follow them from tree to tree and put their rows together. It comes up in all cells
+    alike, as often as in train.
+
+    Parameters
+    ----------
+    mix : ndarray, (cells, 3)
+        How often a cell draws from its own levels, from those of few anywhere, and from all of train.
+    place : ndarray, (entries,)
+        Twice the cell and the share of its own rows up to this entry.
+    level, share : ndarray, (entries,)
+        The level, and the share of the cell's own rows.
+    few, everybody : ndarray, (levels,)
+        The levels' shares among rows of few, and of all rows.
+    """
+
+    mix: Floats
+    place: Floats
+    level: Ints
+    share: Floats
+    few: Floats
+    everybody: Floats
+
+    def draw(self, cells: Ints, rng: np.random.Generator) -> Ints:
+        """One level for each cell, (rows,)."""
+        source = _coded(self.mix[cells], rng)
+        entry = np.searchsorted(self.place, 2 * cells + rng.random(len(cells)), side="right")
+        drawn = np.append(self.level, 0)[np.minimum(entry, len(self.level))]
+        for number, common in ((1, self.few), (2, self.everybody)):
+            rows = source == number
+            drawn[rows] = rng.choice(len(common), rows.sum(), p=common)
+        return drawn
+
+    def of(self, code: int) -> Floats:
+        """The probability of one level in each cell, (cells,)."""
+        chance = self.mix[:, 1] * self.few[code] + self.mix[:, 2] * self.everybody[code]
+        own = self.level == code
+        cells = (self.place[own] // 2).astype(np.int64)
+        # A cell's last entry ends at twice the cell and 1.
+        np.add.at(chance, cells, self.mix[cells, 0] * self.share[own])
+        return np.asarray(chance, dtype=np.float64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class _Cells:
     """A mixture of cells, in each of which the columns are independent.
 
@@ -153,28 +200,28 @@ class _Cells:
     ----------
     weight : ndarray, (cells,)
         How often a cell is drawn; sums to 1.
-    shares : mapping
-        Category -> the probability of its levels in each cell, (cells, levels).
+    levels : mapping
+        Category -> its levels in each cell.
     numbers : mapping
-        Number -> its values in each cell.
+        Number -> its distribution in each cell.
     """
 
     weight: Floats
-    shares: dict[str, Floats]
+    levels: dict[str, _Levels]
     numbers: dict[str, Leaves]
 
     def draw(self, n: int, rng: np.random.Generator, *, fixed: Mapping[str, int] | None = None) -> Columns:
         """``n`` rows of a complete frame, in which the ``fixed`` categories have the code asked for."""
-        fixed = {name: code for name, code in (fixed or {}).items() if name in self.shares}
+        fixed = {name: code for name, code in (fixed or {}).items() if name in self.levels}
         weight = self.weight.copy()
         for name, code in fixed.items():
-            weight *= self.shares[name][:, code]
+            weight *= self.levels[name].of(code)
         if not weight.any():
             weight, fixed = self.weight, {}
         cell = rng.choice(len(weight), size=n, p=weight / weight.sum())
         drawn: dict[str, npt.NDArray[np.generic]] = {}
-        for name, shares in self.shares.items():
-            drawn[name] = np.full(n, fixed[name]) if name in fixed else _coded(shares[cell], rng)
+        for name, levels in self.levels.items():
+            drawn[name] = np.full(n, fixed[name]) if name in fixed else levels.draw(cell, rng)
         for name, leaves in self.numbers.items():
             drawn[name] = leaves.draw(cell, rng)
         return drawn
@@ -230,7 +277,7 @@ def _cells(
 ) -> _Cells:
     """The values of each cell, column by column."""
     cells, rows, weight = members
-    shares: dict[str, Floats] = {}
+    levels: dict[str, _Levels] = {}
     numbers: dict[str, Leaves] = {}
     for part in parts:
         values = columns[part.name]
@@ -239,17 +286,32 @@ def _cells(
                 values[rows].astype(np.float64), cells, persons[rows], size=len(weight)
             )
         else:
-            codes = values.astype(np.int64)
-            shares[part.name] = _shares(codes[rows], cells, codes, (len(weight), part.levels), smoothing)
-    return _Cells(weight=weight, shares=shares, numbers=numbers)
+            levels[part.name] = _levels(values.astype(np.int64), members, persons, part.levels, smoothing)
+    return _Cells(weight=weight, levels=levels, numbers=numbers)
 
 
-def _shares(codes: Ints, cells: Ints, everybody: Ints, shape: tuple[int, int], smoothing: float) -> Floats:
-    """Each cell's proportions, (cells, levels), with ``smoothing`` persons of all train among them."""
-    count = np.bincount(cells * shape[1] + codes, minlength=shape[0] * shape[1]).reshape(shape)
-    whole = np.bincount(everybody, minlength=shape[1]) / len(everybody)
-    mixed = count + smoothing * whole
-    return np.asarray(mixed / mixed.sum(axis=1, keepdims=True), dtype=np.float64)
+def _levels(
+    codes: Ints, members: tuple[Ints, Ints, Floats], persons: Ints, levels: int, smoothing: float
+) -> _Levels:
+    """Each cell's levels, with ``smoothing`` persons of all train among them."""
+    cells, rows, weight = members
+    found, entry, count = np.unique(cells * levels + codes[rows], return_inverse=True, return_counts=True)
+    own = persons_a_level(entry, persons[rows], levels=len(found)) >= FEW_PERSONS
+    cell, level = np.divmod(found, levels)
+    held = np.bincount(cells, minlength=len(weight)).astype(np.float64)
+    kept = np.bincount(cell[own], weights=count[own], minlength=len(weight))
+    few = np.bincount(level[~own], weights=count[~own], minlength=levels)
+    everybody = np.bincount(codes, minlength=levels) / len(codes)
+    mix = np.column_stack([kept, few.sum() * held / held.sum(), np.full(len(held), smoothing)])
+    upto = np.cumsum(count[own]) - (np.cumsum(kept) - kept)[cell[own]]
+    return _Levels(
+        mix=mix / mix.sum(axis=1, keepdims=True),
+        place=2 * cell[own] + upto / kept[cell[own]],
+        level=level[own],
+        share=count[own] / kept[cell[own]],
+        few=few / few.sum() if few.any() else everybody,
+        everybody=everybody,
+    )
 
 
 def _coded(shares: Floats, rng: np.random.Generator) -> Ints:

@@ -1,4 +1,10 @@
-"""A number's values, in a leaf or in all of train, and draws from them that reproduce no lone one."""
+"""A number's distribution, in a leaf or in all of train: bars on round numbers, and atoms.
+
+No bar stands for fewer than three persons, and no edge is a person's value: it is the roundest
+number that parts two groups, and says nothing of how near they come to it. Only a value that three
+persons share is kept as it is, an atom. So a leaf can be drawn from, and written to a file, and
+nobody's number can be read off, nor joined with the same person's number in another column.
+"""
 
 from dataclasses import dataclass
 
@@ -9,44 +15,50 @@ from synth.complete import FEW_PERSONS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 _ATOM = 0.05  # of the persons: fewer share a value because it was rounded, not because it means something
+_A_BAR = 5  # persons: three, and one on each side between whom an edge may move
+_COARSEST, _FINEST = -12, 15  # decimals of a round number
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Leaves:
-    """Donor values, leaf after leaf; within a leaf sorted, so that no row can be put together.
+    """A number's distribution in each leaf.
 
     Parameters
     ----------
-    start, count : ndarray, (nodes,), int
-        Where a leaf's values begin and how many it has; 0 for nodes that are no leaf.
-    values : ndarray, (rows,)
-        Category codes, or numbers.
-    below, above : ndarray, (rows,), optional
-        For numbers: the ends of the cell in which a value is drawn anew; the value itself,
-        where it stands.
+    law : ndarray, (nodes,), int
+        The place of each leaf's law; a leaf of fewer than three persons has that of all rows.
+    smooth : ndarray, (laws,)
+        The share of rows in bars; the others are in atoms.
+    place, edge : ndarray, (edges,)
+        Twice the law's place and the share of its bars' rows below; the number there.
+    atom_place, atom : ndarray, (atoms,)
+        Twice the law's place and the share of its atoms' rows up to this one; the number.
     """
 
-    start: Ints
-    count: Ints
-    values: npt.NDArray[np.generic]
-    below: Floats | None = None
-    above: Floats | None = None
+    law: Ints
+    smooth: Floats
+    place: Floats
+    edge: Floats
+    atom_place: Floats
+    atom: Floats
 
-    def draw(self, nodes: Ints, rng: np.random.Generator) -> npt.NDArray[np.generic]:
+    def draw(self, nodes: Ints, rng: np.random.Generator) -> Floats:
         """One value for each leaf in ``nodes``, (rows,)."""
-        place = self.start[nodes] + (rng.random(len(nodes)) * self.count[nodes]).astype(np.int64)
-        donors: npt.NDArray[np.generic] = self.values[place]
-        if self.below is None or self.above is None:
-            return donors
-        ends = np.where(rng.random(len(nodes)) < 0.5, self.below[place], self.above[place])
-        smoothed: Floats = ends + rng.random(len(nodes)) * (donors - ends)
-        return smoothed
+        law = self.law[nodes]
+        is_smooth = rng.random(len(nodes)) < self.smooth[law]
+        place = 2 * law + rng.random(len(nodes))
+        drawn = np.interp(place, self.place, self.edge) if len(self.edge) else np.zeros(len(nodes))
+        if len(self.atom):
+            atom = np.searchsorted(self.atom_place, place, side="right")
+            drawn = np.where(is_smooth, drawn, self.atom[np.minimum(atom, len(self.atom) - 1)])
+        return np.asarray(drawn, dtype=np.float64)
 
 
 def number_leaves(numbers: Floats, nodes: Ints, persons: Ints, *, size: int) -> Leaves:
-    """Leaves of a number: values of at least three persons stand, others are smoothed.
+    """The distribution of ``numbers`` in each leaf.
 
     Parameters
     ----------
@@ -55,57 +67,23 @@ def number_leaves(numbers: Floats, nodes: Ints, persons: Ints, *, size: int) -> 
     size : int
         Nodes of the tree.
     """
-    shared = np.isin(numbers, shared_values(numbers, persons))
-    order = np.lexsort((numbers, nodes))
-    values, shared = numbers[order], shared[order]
-    count = np.bincount(nodes, minlength=size)
-    start = np.cumsum(count) - count
-    below, above = values.copy(), values.copy()
-    for first, many in zip(start[count > 0], count[count > 0], strict=True):
-        leaf = slice(first, first + many)
-        below[leaf], above[leaf] = _cells(values[leaf], shared[leaf])
-    return Leaves(start=start, count=count, values=values, below=below, above=above)
-
-
-def shared_values(numbers: Floats, persons: Ints) -> Floats:
-    """The values that at least three persons have."""
-    levels, codes = np.unique(numbers, return_inverse=True)
-    return levels[persons_a_level(codes, persons, levels=len(levels)) >= FEW_PERSONS]
-
-
-def persons_a_level(codes: Ints, persons: Ints, *, levels: int) -> Ints:
-    """How many persons have each code, (levels,)."""
-    pairs = np.unique(np.column_stack([codes, persons]), axis=0)
-    return np.bincount(pairs[:, 0], minlength=levels)
-
-
-def _cells(values: Floats, shared: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """The ends of each value's cell: half-way to its neighbours among the lone values.
-
-    A value at an end reaches out as far as in, so that smoothing narrows no distribution; one
-    that is alone leans on the nearest shared value.
-    """
-    below, above = values.copy(), values.copy()
-    lone, alone = values[~shared], np.unique(values[~shared])
-    if len(alone) == 1 and shared.any():
-        gaps = np.array([np.abs(values[shared] - alone[0]).min()])
-    else:
-        gaps = np.diff(alone)
-    if len(gaps):
-        place = np.searchsorted(alone, lone)
-        below[~shared] -= gaps[np.maximum(place - 1, 0)] / 2
-        above[~shared] += gaps[np.minimum(place, len(gaps) - 1)] / 2
-    return below, above
+    law = np.arange(size)
+    held = persons_a_level(nodes, persons, levels=size)
+    if (held < FEW_PERSONS).any():
+        law = np.where(held < FEW_PERSONS, size, law)
+        numbers, persons = np.tile(numbers, 2), np.tile(persons, 2)
+        nodes, size = np.r_[nodes, np.full(len(nodes), size)], size + 1
+    return _laws(_units(numbers, nodes, persons), law, size=size, least=FEW_PERSONS)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Quantiles:
-    """A number's distribution: atoms that many persons share, and a smooth rest.
+    """A number's distribution as one increasing function.
 
     Parameters
     ----------
     share, value : ndarray, (points,)
-        Ends of the smooth pieces, and of the flat ones at the atoms, from 0 to 1.
+        Ends of the bars, and of the flat pieces at the atoms, from 0 to 1.
     """
 
     share: Floats
@@ -117,41 +95,152 @@ class Quantiles:
 
 
 def fit_quantiles(numbers: Floats, persons: Ints) -> Quantiles:
-    """Linear between the middles of neighbours, so that no lone value is a point of it.
-
-    An atom is a value of at least three persons and of one in twenty.
+    """The quantiles of all of train; an atom is a value of at least three persons and of one in twenty.
 
     Parameters
     ----------
     numbers, persons : ndarray, (rows,)
         Each train row's value and person.
     """
-    levels, codes = np.unique(numbers, return_inverse=True)
-    held = persons_a_level(codes, persons, levels=len(levels))
-    atom = (held >= max(FEW_PERSONS, _ATOM * len(np.unique(persons))))[codes]
-    order = np.argsort(numbers, kind="stable")
-    points: list[tuple[float, float]] = []
-    for first, end in _runs(np.where(atom, codes, -1)[order]):
-        run = numbers[order][first:end]
-        points += _flat(run, first, end) if atom[order][first] else _smooth(run, first)
-    share, value = np.array(points).T
-    return Quantiles(share=share / len(numbers), value=np.maximum.accumulate(value))
+    many = len(np.unique(persons))
+    units = _units(numbers, np.zeros(len(numbers), dtype=np.int64), persons)
+    law = _laws(units, np.zeros(1, dtype=np.int64), size=1, least=max(FEW_PERSONS, _ATOM * many))
+    if not len(law.edge) and not len(law.atom):
+        return _of_fewer_than_three(numbers)
+    smooth, points = float(law.smooth[0]), np.unique(np.r_[law.edge, law.atom])
+    upto = np.zeros(len(points))
+    upto[np.searchsorted(points, law.atom)] = np.diff(law.atom_place, prepend=0.0)
+    above = (1 - smooth) * np.cumsum(upto)
+    below = above - (1 - smooth) * upto
+    if len(law.edge):
+        # From either side, for an edge may stand for several, where many persons share a value.
+        below = below + smooth * (1 - np.interp(-points, -law.edge[::-1], 1 - law.place[::-1]))
+        above = above + smooth * np.interp(points, law.edge, law.place)
+    share, value = np.unique(np.c_[np.r_[below, above], np.r_[points, points]], axis=0).T
+    return Quantiles(share=share, value=np.maximum.accumulate(value))
 
 
-def _runs(labels: Ints) -> list[tuple[int, int]]:
-    """Where equal neighbours begin and end."""
-    cuts = np.flatnonzero(np.diff(labels)) + 1
-    return list(zip([0, *cuts], [*cuts, len(labels)], strict=True))
+def persons_a_level(codes: Ints, persons: Ints, *, levels: int) -> Ints:
+    """How many persons have each code, (levels,)."""
+    many = int(persons.max(initial=0)) + 1
+    return np.bincount(np.unique(codes * many + persons) // many, minlength=levels)
 
 
-def _flat(run: Floats, first: int, end: int) -> list[tuple[float, float]]:
-    return [(float(first), float(run[0])), (float(end), float(run[0]))]
+def roundest(low: Floats, high: Floats) -> Floats:
+    """The number of fewest digits between ``low`` and ``high``, neither of them, nearest to their middle.
+
+    Where they are equal, it is they.
+    """
+    middle = (low + high) / 2
+    found, sought = middle.copy(), low < high
+    for digits in range(_COARSEST, _FINEST + 1):
+        number = np.round(middle, digits)
+        hit = sought & (low < number) & (number < high)
+        found[hit] = number[hit]
+        sought &= ~hit
+        if not sought.any():
+            break
+    return found
 
 
-def _smooth(run: Floats, first: int) -> list[tuple[float, float]]:
-    """Half-way between neighbours; beyond an end as far as its neighbour within."""
-    if len(run) == 1:
-        return [(first + 0.0, float(run[0])), (first + 1.0, float(run[0]))]
-    middle = (run[1:] + run[:-1]) / 2
-    values = np.r_[2 * run[0] - middle[0], middle, 2 * run[-1] - middle[-1]]
-    return list(zip(first + np.arange(len(run) + 1.0), map(float, values), strict=True))
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class _Units:
+    """Each person's values in a leaf, each once, by leaf and then by value; and in how many rows."""
+
+    node: Ints
+    value: Floats
+    person: Ints
+    rows: Floats
+
+    def __getitem__(self, chosen: Bools) -> "_Units":
+        return _Units(**{name: values[chosen] for name, values in vars(self).items()})
+
+
+def _units(numbers: Floats, nodes: Ints, persons: Ints) -> _Units:
+    order = np.lexsort((persons, numbers, nodes))
+    node, value, person = nodes[order], numbers[order], persons[order]
+    is_other = np.ones(len(order), dtype=bool)
+    is_other[1:] = (np.diff(node) != 0) | (np.diff(value) != 0) | (np.diff(person) != 0)
+    first = np.flatnonzero(is_other)
+    rows = np.diff(np.r_[first, len(order)]).astype(np.float64)
+    return _Units(node=node[first], value=value[first], person=person[first], rows=rows)
+
+
+def _laws(units: _Units, law: Ints, *, size: int, least: float) -> Leaves:
+    is_other = np.ones(len(units.value), dtype=bool)
+    is_other[1:] = (np.diff(units.value) != 0) | (np.diff(units.node) != 0)
+    level = np.cumsum(is_other) - 1
+    is_atom = (np.bincount(level) >= least)[level]
+    rest = units[~is_atom]
+    enough = persons_a_level(rest.node, rest.person, levels=size) >= FEW_PERSONS
+    rest = rest[enough[rest.node]]
+    place, edge = _bars(rest)
+    first = np.flatnonzero(is_atom & is_other)
+    atom_node = units.node[first]
+    atom_rows = np.bincount(level, weights=units.rows)[level[first]]
+    in_atoms, in_bars = (
+        np.bincount(node, weights=rows, minlength=size)
+        for node, rows in ((atom_node, atom_rows), (rest.node, rest.rows))
+    )
+    upto = np.cumsum(atom_rows) - (np.cumsum(in_atoms) - in_atoms)[atom_node]
+    return Leaves(
+        law=law,
+        smooth=in_bars / np.maximum(in_bars + in_atoms, 1),
+        place=place,
+        edge=edge,
+        atom_place=2 * atom_node + upto / in_atoms[atom_node],
+        atom=units.value[first],
+    )
+
+
+def _bars(units: _Units) -> tuple[Floats, Floats]:
+    """Places and edges of bars of about five persons, never fewer than three."""
+    if not len(units.node):
+        return np.zeros(0), np.zeros(0)
+    # Neighbouring values of one person are one unit, which no edge may part.
+    is_other = np.ones(len(units.node), dtype=bool)
+    is_other[1:] = (np.diff(units.node) != 0) | (np.diff(units.person) != 0)
+    low, high = np.flatnonzero(is_other), np.flatnonzero(np.r_[is_other[1:], True])
+    person, lowest, highest = units.person[low], units.value[low], units.value[high]
+    rows = np.r_[0.0, np.cumsum(units.rows)][np.r_[low, len(is_other)]]
+    leaf, start, count = np.unique(units.node[low], return_index=True, return_counts=True)
+    bars = np.maximum(count // _A_BAR, 1)
+    of = np.repeat(np.arange(len(leaf)), bars + 1)
+    number = np.arange(len(of)) - np.repeat(np.cumsum(bars + 1) - bars - 1, bars + 1)
+    start, end = start[of], (start + count)[of]
+    cut = start + np.rint(number * count[of] / bars[of]).astype(np.int64)
+    is_first, is_last = number == 0, number == bars[of]
+    ends = np.where(is_first, start, np.where(is_last, end - 1, cut - 2))
+    thirds = np.where(is_first, start + 2, np.where(is_last, end - 3, cut + 1))
+    edge = _edges(lowest, highest, ends, thirds, is_first, is_last)
+    edge[1:] = np.where(is_first[1:], edge[1:], np.maximum(edge[1:], edge[:-1]))
+    share = (rows[cut] - rows[start]) / (rows[end] - rows[start])
+    kept = is_first | is_last | (_three(person, cut - 3) & _three(person, cut))
+    return (2 * leaf[of] + share)[kept], edge[kept]
+
+
+def _edges(
+    lowest: Floats, highest: Floats, ends: Ints, thirds: Ints, is_first: Bools, is_last: Bools
+) -> Floats:
+    """The roundest numbers that an edge may be: with one person on each side, or, at an end, around the last."""
+    last, last_but_two = lowest[ends], lowest[thirds]
+    top, top_but_two = highest[ends], highest[thirds]
+    low = np.select([is_first, is_last], [last - (last_but_two - last) / 2, top_but_two], top)
+    high = np.select([is_first, is_last], [last_but_two, top + (top - top_but_two) / 2], last_but_two)
+    return roundest(low, high)
+
+
+def _three(person: Ints, first: Ints) -> Bools:
+    """Whether three units from ``first`` on are three persons'."""
+    a, b, c = (person[np.clip(first + step, 0, max(len(person) - 1, 0))] for step in range(3))
+    return np.asarray((a != b) & (b != c) & (a != c), dtype=bool)
+
+
+def _of_fewer_than_three(numbers: Floats) -> Quantiles:
+    """Numbers of their order of magnitude: theirs stand at no end."""
+    if not len(numbers):
+        return Quantiles(share=np.array([0.0, 1.0]), value=np.zeros(2))
+    low, high = numbers.min(), numbers.max()
+    room = max(high - low, abs(high) / 2) + 1e-6
+    ends = roundest(np.array([low - room, high]), np.array([low, high + room]))
+    return Quantiles(share=np.array([0.0, 1.0]), value=ends)

@@ -2,11 +2,12 @@
 
 Each column is drawn given those before it (Reiter 2005; synthpop, Nowok 2016,
 https://doi.org/10.18637/jss.v074.i11): not from a leaf, whose few persons it would repeat, but from
-what a sum of shallow trees expects and the spread that persons showed around it.
+what a linear model and shallow trees expect and the spread that persons showed around it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -14,20 +15,29 @@ import pandas as pd
 from scipy.stats import norm
 
 from cohort.cohort import Cohort
+from cohort.errors import GenerationError
 from cohort.release import Release
 from cohort.schema import Role, Schema
-from synth.boosting import Boosted, Growth, boost, softmax
-from synth.complete import Part, Preparation, fit_preparation
+from synth.balanced import balanced
+from synth.boosting import Boosted, Growth, boost, intercept, losses, softmax
+from synth.complete import Part, Preparation
 from synth.leaves import Quantiles, fit_quantiles
 from synth.options import is_number, not_whole, refuse
-from synth.protocols import Conditions, Progress, silent
+from synth.protocols import Conditions, FittedSynthesizer, Progress, silent
 from synth.rejection import Allowed, allowed_values, sample_release
+from synth.related import prepare
 from synth.views import Columns, View, frequent_levels, observed, view
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _MOST_CLASSES = 32
+_SLOPES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_NEVER = -1e3
+_MIDDLE = 1_000
+_FLATTEST = 1e-3
+_MARKED = 15  # drawn rows
+_OUTCOME_CAUTION = 0.5
 _LAST = (Role.TARGET, Role.EVENT, Role.TIME)
 
 
@@ -46,51 +56,100 @@ class Trees:
         The most splits from root to leaf: columns that a tree can join.
     caution : float, >= 0
         By how many standard errors of its loss on left-out folds of train a column must gain from
-        more trees; the target, the event and the time need gain nothing beyond the least loss. The
-        smaller, the more use and the more that train's persons are told from others.
+        a linear model, and from trees beyond it; the target, the event and the time by half of one
+        at most. The smaller, the more use and the more that train's persons are told from others.
+    related : Cohort, optional
+        A larger cohort with train's columns. Its trees are grown first; train's own start from what
+        they expect, with an intercept and a slope of train's, and grow only where that pays. Its
+        persons are learnt from as train's are, and nothing here tells what a release gives away of them.
     """
 
     leaf: int = 60
     outcome_leaf: int = 15
     depth: int = 2
     caution: float = 1.0
+    related: Cohort | Path | None = None
 
     def __post_init__(self) -> None:
         refuse(
             "trees",
             not_whole(1, leaf=self.leaf, outcome_leaf=self.outcome_leaf, depth=self.depth)
-            | {"caution is not a number of at least 0.": not is_number(self.caution, least=0)},
+            | {
+                "caution is not a number of at least 0.": not is_number(self.caution, least=0),
+                "related is no cohort.": not isinstance(self.related, Cohort | Path | None),
+            },
         )
 
-    def fit(self, train: Cohort, *, seed: int, progress: Progress = silent) -> "FittedTrees":
+    def fit(self, train: Cohort, *, seed: int, progress: Progress = silent) -> FittedSynthesizer:
         """Grow the trees of one column after the other; the outcomes come last, the event before the time.
+
+        Where the schema has visits, whole persons are drawn: see `synth.visits`.
 
         Raises
         ------
         GenerationError
-            Where the train table has fewer than two rows or no released column.
+            Where the train table has fewer than two rows or no released column, or the related cohort
+            has other columns.
         """
+        if train.schema.visit is not None and self.related is not None:
+            raise GenerationError("trees: visits have no warm start; leave `related` out, or `visit`.")
+        if train.schema.visit is not None:
+            from synth.visits import fit_visits  # noqa: PLC0415 - visits are drawn with trees
+
+            return fit_visits(self, train, seed=seed, progress=progress)
         rng = np.random.default_rng(seed)
-        preparation = fit_preparation(train)
-        frame = preparation.encode(train.released, rng)
-        columns = {str(name): values.to_numpy() for name, values in frame.items()}
-        parts = _visit_order(preparation.parts, train.schema)
-        views: list[View] = []
-        steps: list[_Step] = []
+        prepared = prepare(train, self.related, rng)
+        parts, schema = in_order(prepared.parts, train.schema), train.schema
+        earlier: tuple[Step, ...] = ()
+        if prepared.related is not None and isinstance(self.related, Cohort):
+            columns, persons = _columns(prepared.related), self.related.persons
+            earlier = self.grow(parts, columns, persons, schema=schema, rng=rng)
+        steps = self.grow(
+            parts,
+            _columns(prepared.own),
+            train.persons,
+            schema=schema,
+            rng=rng,
+            earlier=earlier,
+            progress=progress,
+        )
+        return FittedTrees(
+            preparation=prepared.preparation, steps=steps, schema=schema, allowed=allowed_values(train)
+        )
+
+    def grow(
+        self,
+        parts: Sequence[Part],
+        columns: Columns,
+        persons: Ints,
+        *,
+        schema: Schema,
+        rng: np.random.Generator,
+        given: Sequence[Part] = (),
+        earlier: Sequence["Step"] = (),
+        progress: Progress = silent,
+    ) -> tuple["Step", ...]:
+        """A step for each of ``parts``, in this order; parts that are ``given`` are looked at, not drawn.
+
+        Where there are ``earlier`` steps of the same parts, each starts from its own.
+        """
+        shown = list(given)
+        steps: list[Step] = []
         for done, part in enumerate(parts):
             progress(done / len(parts))
-            steps.append(
-                _step(part, columns, views, train.persons, growth=self._growth(part, train.schema), rng=rng)
-            )
-            views.append(view(part, columns, train.persons, leaf=self.leaf))
+            growth = self._growth(part, schema)
+            views = [view(known, columns, persons, leaf=growth.leaf) for known in shown]
+            first = earlier[done] if earlier else None
+            steps.append(_step(part, columns, views, persons, growth=growth, rng=rng, first=first))
+            shown.append(part)
         progress(1.0)
-        return FittedTrees(
-            preparation=preparation, steps=tuple(steps), schema=train.schema, allowed=allowed_values(train)
-        )
+        return tuple(steps)
 
     def _growth(self, part: Part, schema: Schema) -> Growth:
         if schema[part.column].role in _LAST:
-            return Growth(leaf=self.outcome_leaf, depth=self.depth, caution=0.0)
+            return Growth(
+                leaf=self.outcome_leaf, depth=self.depth, caution=min(_OUTCOME_CAUTION, self.caution)
+            )
         return Growth(leaf=self.leaf, depth=self.depth, caution=float(self.caution))
 
 
@@ -99,7 +158,7 @@ class FittedTrees:
     """The trees of each column, and how values spread around what they expect."""
 
     preparation: Preparation
-    steps: tuple["_Step", ...]
+    steps: tuple["Step", ...]
     schema: Schema
     allowed: dict[str, Allowed]
 
@@ -132,12 +191,17 @@ class FittedTrees:
 class _Spread:
     """A number: its residuals on the normal scale, and the way back from there."""
 
-    residuals: Floats
+    residuals: Quantiles
     scale: float
     quantiles: Quantiles
 
-    def draw(self, scores: Floats, rng: np.random.Generator) -> Floats:
-        spread = scores[:, 0] + rng.choice(self.residuals, len(scores))
+    def draw(self, scores: Floats, marks: Floats, rng: np.random.Generator) -> Floats:
+        def spread_of(scores: Floats, leaning: Floats) -> tuple[Floats, Floats]:
+            spread = leaning[:, 0] + self.residuals.at(rng.random(len(leaning)))
+            return spread, spread[:, None] - scores - middle
+
+        middle = float(self.residuals.at((np.arange(_MIDDLE) + 0.5) / _MIDDLE).mean())
+        spread = balanced(spread_of, scores, marks)
         return self.quantiles.at(np.asarray(norm.cdf(self.scale * spread), dtype=np.float64))
 
 
@@ -147,21 +211,42 @@ class _Classes:
 
     levels: Floats
 
-    def draw(self, scores: Floats, rng: np.random.Generator) -> Ints:
-        return _coded(self.levels[_coded(softmax(scores), rng)], rng)
+    @property
+    def classes(self) -> Ints:
+        """The class of each level."""
+        return np.asarray(self.levels.argmax(axis=0), dtype=np.int64)
+
+    def draw(self, scores: Floats, marks: Floats, rng: np.random.Generator) -> Ints:
+        def classes_of(scores: Floats, leaning: Floats) -> tuple[Ints, Floats]:
+            classes = _coded(softmax(leaning), rng)
+            return classes, (np.eye(len(curve))[classes] - softmax(scores)) / curve
+
+        shares = softmax(scores)
+        curve = np.maximum((shares * (1 - shares)).mean(axis=0), _FLATTEST)
+        return _coded(self.levels[balanced(classes_of, scores, marks)], rng)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class _Step:
+class Step:
     """How one part is drawn, given those before it."""
 
     part: Part
     views: tuple[View, ...]
     boosted: Boosted
     law: _Spread | _Classes
+    first: "Step | None" = None
+    slope: float = 0.0
 
     def draw(self, drawn: Columns, n: int, rng: np.random.Generator) -> npt.NDArray[np.generic]:
-        return self.law.draw(self.boosted.predict(_shown(self.views, drawn, n)), rng)
+        """Draw the part for ``n`` rows, of which the columns ``drawn`` are there."""
+        scores = self.scores(drawn, n)
+        marks = [earlier.marks(drawn, least=_MARKED) for earlier in self.views]
+        return self.law.draw(scores, np.hstack([scores, *marks]), rng)
+
+    def scores(self, columns: Columns, n: int) -> Floats:
+        """What is expected of ``n`` rows: a related cohort's expectation, corrected, (n, width)."""
+        scores = self.boosted.predict(_shown(self.views, columns, n))
+        return scores if self.first is None else scores + self.slope * self.first.scores(columns, n)
 
 
 def _step(
@@ -172,35 +257,66 @@ def _step(
     *,
     growth: Growth,
     rng: np.random.Generator,
-) -> _Step:
-    """Grow the trees of one part on the rows where it is observed."""
+    first: Step | None = None,
+) -> Step:
+    """Grow the trees of one part on the rows where it is observed, from ``first``'s scores on."""
     rows = observed(part, columns)
     values = columns[part.name][rows]
     seen = np.unique(persons[rows], return_inverse=True)[1]
-    classes = (
-        np.zeros(0, dtype=np.int64) if part.is_numeric else _classes(part, columns, persons, leaf=growth.leaf)
-    )
+    classes = np.zeros(0, dtype=np.int64)
+    if first is not None and isinstance(first.law, _Classes):
+        classes = first.law.classes
+    elif not part.is_numeric:
+        classes = _classes(part, columns, persons, leaf=growth.leaf)
     target = (
         _normal_scores(values.astype(np.float64), rng)
         if part.is_numeric
         else np.eye(classes.max() + 1)[classes[values.astype(np.int64)]]
     )
-    aimed = tuple(earlier.towards(columns, rows, target[:, 0]) for earlier in views)
+    aimed = tuple(earlier.towards(columns, rows, target[:, 0], persons[rows]) for earlier in views)
     shown = _shown(aimed, columns, len(rows))[rows]
-    boosted, left = boost(
-        shown, target, seen, growth, classes=not part.is_numeric, seed=int(rng.integers(2**31))
-    )
+    start, slope = np.zeros(target.shape), 0.0
+    if first is not None:
+        expected = first.scores(columns, len(rows))[rows]
+        slope = _slope(expected, target, seen, classes=not part.is_numeric)
+        start = slope * expected
+    seed = int(rng.integers(2**31))
+    boosted, left = boost(shown, target, seen, growth, classes=not part.is_numeric, seed=seed, start=start)
     if part.is_numeric:
-        law: _Spread | _Classes = _spread(boosted.predict(shown), left, values.astype(np.float64), seen)
+        fitted = boosted.predict(shown) + start
+        law: _Spread | _Classes = _spread(fitted, left, values.astype(np.float64), seen)
     else:
         law = _Classes(levels=_levels(values.astype(np.int64), classes))
-    return _Step(part=part, views=aimed, boosted=boosted, law=law)
+        if first is not None:  # what only the related cohort has is never drawn
+            held = np.isin(np.arange(part.levels), values)
+            law = _Classes(levels=np.where(target.any(axis=0)[:, None] & ~held, 0.0, law.levels))
+            boosted = replace(boosted, base=np.where(target.any(axis=0), boosted.base, _NEVER))
+    return Step(part=part, views=aimed, boosted=boosted, law=law, first=first, slope=slope)
+
+
+def _slope(expected: Floats, target: Floats, persons: Ints, *, classes: bool) -> float:
+    """How far another model's scores hold here: the share of them that serves train best.
+
+    With the intercept, the recalibration of a prediction model in a new setting
+    (Steyerberg 2004, https://doi.org/10.1002/sim.1844).
+    """
+    weights = 1.0 / np.bincount(persons)[persons]
+    loss = {}
+    for slope in _SLOPES:
+        start = slope * expected
+        scores = intercept(target, start, weights, classes=classes) + start
+        loss[slope] = float(weights @ losses(scores, target, classes=classes))
+    return min(loss, key=lambda slope: loss[slope])
 
 
 def _spread(expected: Floats, left: Floats, values: Floats, persons: Ints) -> _Spread:
     """Residuals of persons left out: those of the persons learnt from are too small."""
     scale = 1.0 / np.sqrt(expected.var() + (left**2).mean())
-    return _Spread(residuals=np.sort(left[:, 0]), scale=scale, quantiles=fit_quantiles(values, persons))
+    return _Spread(
+        residuals=fit_quantiles(left[:, 0], np.arange(len(left))),
+        scale=scale,
+        quantiles=fit_quantiles(values, persons),
+    )
 
 
 def _normal_scores(values: Floats, rng: np.random.Generator) -> Floats:
@@ -221,6 +337,8 @@ def _classes(part: Part, columns: Columns, persons: Ints, *, leaf: int) -> Ints:
 def _levels(codes: Ints, classes: Ints) -> Floats:
     """How often each level stands for its class, (classes, levels)."""
     share = np.zeros((classes.max() + 1, len(classes)))
+    # A class of no row is never asked for, but must not be empty.
+    share[classes, np.arange(len(classes))] = 1e-9
     np.add.at(share, (classes[codes], codes), 1.0)
     return np.asarray(share / share.sum(axis=1, keepdims=True), dtype=np.float64)
 
@@ -231,11 +349,15 @@ def _coded(shares: Floats, rng: np.random.Generator) -> Ints:
     return np.asarray((rng.random(len(shares))[:, None] * ends[:, -1:] >= ends).sum(axis=1), dtype=np.int64)
 
 
+def _columns(frame: pd.DataFrame) -> Columns:
+    return {str(name): values.to_numpy() for name, values in frame.items()}
+
+
 def _shown(views: Sequence[View], columns: Columns, n: int) -> Floats:
     return np.hstack([np.zeros((n, 1)), *(earlier.show(columns) for earlier in views)])
 
 
-def _visit_order(parts: Sequence[Part], schema: Schema) -> tuple[Part, ...]:
+def in_order(parts: Sequence[Part], schema: Schema) -> tuple[Part, ...]:
     """The schema's order, but the target, the event and the time last, in this order."""
     names = list(schema.names)
     place = {role: rank for rank, role in enumerate(_LAST, start=1)}

@@ -68,7 +68,7 @@ def test_a_category_of_5000_levels_is_cheap(one_column):
     fitted = Trees().fit(cohort, seed=0)
     fitted.sample(2000, seed=1)
     assert time.process_time() - began < 6
-    held = sum(tree.tree_.value.nbytes for step in fitted.steps for tree in step.boosted.trees)
+    held = sum(tree.threshold.nbytes for step in fitted.steps for tree in step.boosted.trees)
     assert held < 20e6
 
 

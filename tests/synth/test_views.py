@@ -24,18 +24,33 @@ def test_many_levels_take_one_column_ordered_by_the_target():
     target = (codes * 7 % 40).astype(float)
     part = Part(name="x", column="x", levels=40)
     everyone = np.ones(800, dtype=bool)
-    aimed = view(part, {"x": codes}, np.arange(800), leaf=15).towards({"x": codes}, everyone, target)
+    persons = np.arange(800)
+    aimed = view(part, {"x": codes}, persons, leaf=15).towards({"x": codes}, everyone, target, persons)
     shown = aimed.show({"x": np.arange(40)})
     assert shown.shape == (40, 1)
     np.testing.assert_allclose(shown[:, 0], np.arange(40) * 7 % 40)
 
 
-def test_what_is_not_observed_shows_the_median():
-    columns = {"x": np.array([1.0, 2.0, 9.0, 77.0]), "x missing": np.array([0, 0, 0, 1])}
+def test_numbers_are_shown_in_order_and_what_is_not_observed_as_the_median():
+    rng = np.random.default_rng(0)
+    x = np.sort(rng.lognormal(size=200))
+    columns = {"x": x, "x missing": (np.arange(200) == 199).astype(int)}
     part = Part(name="x", column="x", indicator="x missing")
-    shown = view(part, columns, np.arange(4), leaf=1).show(columns)
-    np.testing.assert_array_equal(shown[:, 0], [1, 2, 9, 2])
-    np.testing.assert_array_equal(observed(part, columns), [True, True, True, False])
+    shown = view(part, columns, np.arange(200), leaf=1).show(columns)[:, 0]
+    assert (np.diff(shown[:199]) >= 0).all()
+    assert abs(shown[:199]).max() < 4
+    assert shown[199] == np.median(shown[:199])
+    np.testing.assert_array_equal(observed(part, columns), np.arange(200) < 199)
+
+
+def test_draws_are_balanced_by_numbers_and_by_levels_that_come_up_often():
+    number, level = Part(name="x", column="x"), Part(name="c", column="c", levels=3)
+    columns = {"x": np.arange(40.0), "c": np.repeat([0, 1, 2], [25, 13, 2])}
+    persons = np.arange(40)
+    marks = view(number, columns, persons, leaf=1).marks(columns, least=5)
+    np.testing.assert_array_equal(marks[:, 1], columns["x"])
+    marks = view(level, columns, persons, leaf=15).marks(columns, least=5)
+    np.testing.assert_array_equal(marks, np.eye(3)[columns["c"]][:, :2])
 
 
 def test_frequent_levels_count_persons():
