@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 
 from cohort.cohort import Cohort
+from cohort.readers import read_cohort
 from cohort.schema import Column, Kind, Role, Schema
 from cohort.typed import typed_table
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
+_SCHEMAS = Path(__file__).parents[1] / "configs" / "schemas"
 
 _QI, _SENSITIVE, _TARGET = Role.QUASI_IDENTIFIER, Role.SENSITIVE, Role.TARGET
 _NUMBER, _INTEGER, _CATEGORY = Kind.NUMBER, Kind.INTEGER, Kind.CATEGORY
@@ -123,6 +125,67 @@ _AIDS2 = {
     "T.categ": (_SENSITIVE, _CATEGORY),
     "age": (_QI, _INTEGER),
 }
+_AIDS2_DAYS = {
+    "state": (_QI, _CATEGORY),
+    "sex": (_QI, _CATEGORY),
+    "diag": (_QI, _INTEGER),
+    "days": (Role.TIME, _INTEGER),
+    "status": (Role.EVENT, _CATEGORY),
+    "T.categ": (_SENSITIVE, _CATEGORY),
+    "age": (_QI, _INTEGER),
+}
+_BMT = {
+    "group": (_SENSITIVE, _CATEGORY),
+    "t2": (Role.TIME, _INTEGER),
+    "d3": (Role.EVENT, _CATEGORY),
+    "z1": (_QI, _INTEGER),
+    "z2": (_QI, _INTEGER),
+    "z3": (_QI, _CATEGORY),
+    "z4": (_QI, _CATEGORY),
+    "z5": (_SENSITIVE, _CATEGORY),
+    "z6": (_SENSITIVE, _CATEGORY),
+    "z7": (Role.OTHER, _INTEGER),
+    "z8": (_SENSITIVE, _CATEGORY),
+    "z9": (_QI, _CATEGORY),
+    "z10": (Role.OTHER, _CATEGORY),
+}
+_HEART_FAILURE = {
+    "age": (_QI, _NUMBER),
+    "anaemia": (_SENSITIVE, _CATEGORY),
+    "creatinine_phosphokinase": (_SENSITIVE, _INTEGER),
+    "diabetes": (_SENSITIVE, _CATEGORY),
+    "ejection_fraction": (_SENSITIVE, _INTEGER),
+    "high_blood_pressure": (_SENSITIVE, _CATEGORY),
+    "platelets": (_SENSITIVE, _NUMBER),
+    "serum_creatinine": (_SENSITIVE, _NUMBER),
+    "serum_sodium": (_SENSITIVE, _INTEGER),
+    "sex": (_QI, _CATEGORY),
+    "smoking": (_SENSITIVE, _CATEGORY),
+    "time": (Role.TIME, _INTEGER),
+    "DEATH_EVENT": (_TARGET, _CATEGORY),
+}
+_MGUS = {
+    "age": (_QI, _INTEGER),
+    "sex": (_QI, _CATEGORY),
+    "dxyr": (_QI, _INTEGER),
+    "pcdx": (_SENSITIVE, _CATEGORY),
+    "pctime": (Role.OTHER, _INTEGER),
+    "futime": (Role.TIME, _INTEGER),
+    "death": (Role.EVENT, _CATEGORY),
+    "alb": (_SENSITIVE, _NUMBER),
+    "creat": (_SENSITIVE, _NUMBER),
+    "hgb": (_SENSITIVE, _NUMBER),
+    "mspike": (_SENSITIVE, _NUMBER),
+}
+_UDCA = {
+    "entry.dt": (_QI, Kind.DATE),
+    "trt": (Role.OTHER, _CATEGORY),
+    "stage": (_QI, _CATEGORY),
+    "bili": (_SENSITIVE, _NUMBER),
+    "riskscore": (_SENSITIVE, _NUMBER),
+    "futime": (Role.TIME, _INTEGER),
+    "status": (Role.EVENT, _CATEGORY),
+}
 _NATIONAL2019 = {
     "PUMA": (_QI, _CATEGORY),
     "AGEP": (_QI, _INTEGER),
@@ -199,6 +262,55 @@ def read_national2019() -> Cohort:
     return _cohort(raw, _NATIONAL2019, missing=("N",), name="national2019")
 
 
+def read_pbc() -> Cohort:
+    """Primary biliary cholangitis, 418 patients, by the schema that is bundled."""
+    schema = Schema.from_yaml(_SCHEMAS / "pbc.yaml")
+    return read_cohort(SHARED / "pbc" / "pbc.csv", schema, name="pbc")
+
+
+def read_aids2_days() -> Cohort:
+    """The patients of `read_aids2`, with the days from diagnosis to death instead of its date."""
+    raw = _raw("aids2_au/Aids2.csv")
+    days = (raw["death"].astype(int) - raw["diag"].astype(int)).astype(str)
+    return _cohort(raw.assign(days=days)[list(_AIDS2_DAYS)], _AIDS2_DAYS, missing=("", "NA"), name="aids2_au")
+
+
+def read_bmt() -> Cohort:
+    """Bone marrow transplants, 137 patients: what was known before, and disease-free survival.
+
+    The other endpoints, such as the time to graft-versus-host disease, are left out: censored with
+    the patient, they are the survival time under another name.
+    """
+    return _cohort(_raw("bmt_km/bmt.csv")[list(_BMT)], _BMT, missing=("", "NA"), name="bmt_km")
+
+
+def read_heart_failure() -> Cohort:
+    """Heart failure in Faisalabad, 299 patients, with death as the target."""
+    raw = _raw("heart_failure_299/cardiac_failure_df.csv")[list(_HEART_FAILURE)]
+    return _cohort(raw, _HEART_FAILURE, missing=("", "NA"), name="heart_failure_299")
+
+
+def read_mgus() -> Cohort:
+    """Monoclonal gammopathy, the first series of the Mayo Clinic, 241 patients."""
+    return _cohort(_raw("mgus/mgus.csv")[list(_MGUS)], _MGUS, missing=("", "NA"), name="mgus")
+
+
+def read_udca() -> Cohort:
+    """Ursodeoxycholic acid in primary biliary cholangitis, 170 patients, time to the first endpoint."""
+    raw = _raw("udca/udca1.csv").merge(_raw("udca/udca.csv")[["id", "entry.dt"]], on="id")
+    return _cohort(raw[list(_UDCA)], _UDCA, missing=("", "NA"), name="udca")
+
+
+PATIENTS: dict[str, Callable[[], Cohort]] = {
+    "pbc": read_pbc,
+    "aids2_au": read_aids2_days,
+    "bmt_km": read_bmt,
+    "heart_failure_299": read_heart_failure,
+    "mgus": read_mgus,
+    "udca": read_udca,
+}
+"""The six patient sets on which generators are held against each other."""
+
 COHORTS: dict[str, Callable[[], Cohort]] = {
     "adult": read_adult,
     "colon": read_colon,
@@ -220,8 +332,11 @@ def draw(cohort: Cohort, sizes: tuple[int, ...], *, seed: int) -> list[Cohort]:
 def _survival(
     path: str, columns: dict[str, tuple[Role, Kind]], *, name: str, person: str | None = None
 ) -> Cohort:
-    raw = pd.read_csv(SHARED / path, dtype=str, keep_default_na=False)
-    return _cohort(raw, columns, missing=("", "NA"), name=name, person=person)
+    return _cohort(_raw(path), columns, missing=("", "NA"), name=name, person=person)
+
+
+def _raw(path: str) -> pd.DataFrame:
+    return pd.read_csv(SHARED / path, dtype=str, keep_default_na=False)
 
 
 def _cohort(

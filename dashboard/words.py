@@ -1,6 +1,7 @@
 """Figures and findings in plain words."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,6 +59,19 @@ def score_row(score: UtilityScore) -> dict[str, str]:
         "measure": plain(score.metric),
         "of": score.group or "the whole",
         "value": interval(score.value, score.low, score.high),
+    }
+
+
+def tried_row(tried: Mapping[str, Any]) -> dict[str, str]:
+    """One generator that `auto` tried on folds of train."""
+    p = "" if tried["p"] is None else f", p {number(tried['p'])}"
+    use = interval(*(tried[key] for key in ("use", "low", "high")))
+    return {
+        "generator": tried["generator"],
+        "use": "no release was made" if tried["failure"] else use,
+        "real patients": NONE if tried["real"] is None else number(tried["real"]),
+        "copy scan: excess": interval(*(tried[key] for key in ("excess", "excess_low", "excess_high"))),
+        "told from others": f"{'yes' if tried['told'] else 'no'}{p}",
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from importlib import import_module
 from importlib.util import find_spec
-from typing import cast
+from typing import Any, cast
 
 from cohort.errors import ConfigError, GenerationError, Problem
 from synth.protocols import Synthesizer
@@ -12,11 +12,14 @@ from synth.protocols import Synthesizer
 SYNTHESIZERS: dict[str, str] = {
     "trees": "synth.trees:Trees",
     "forest": "synth.forest:Forest",
+    "hierarchical": "synth.hierarchical.model:Hierarchical",
     "gaussian_copula": "synth.gaussian_copula:GaussianCopula",
     "cgan": "synth.cgan.model:Cgan",
     "ctgan": "synth.ctgan:Ctgan",
     "tvae": "synth.tvae:Tvae",
     "copulagan": "synth.copulagan:CopulaGan",
+    "dp_mst": "synth.dp.model:DpMst",
+    "dp_aim": "synth.dp.model:DpAim",
     "kanonymity": "synth.kanonymity:KAnonymity",
 }
 """What may be a candidate."""
@@ -45,12 +48,9 @@ def synthesizer(name: str, options: Mapping[str, object] | None = None) -> Synth
         Where a library that the generator needs is not installed.
     """
     made = configured(name, options)
-    extra, libraries = _NEEDS.get(name, ("", ()))
-    missing = [library for library in libraries if not _importable(library)]
-    if missing:
-        raise GenerationError(
-            f"{name} needs {', '.join(missing)}: install synthassay[{extra}], or take another generator."
-        )
+    if missing := _missing(name):
+        remedy = f"install synthassay[{_NEEDS[name][0]}], or take another generator."
+        raise GenerationError(f"{name} needs {', '.join(missing)}: {remedy}")
     return made
 
 
@@ -67,8 +67,18 @@ def configured(name: str, options: Mapping[str, object] | None = None) -> Synthe
         remedy = f"Known generators: {', '.join(SYNTHESIZERS)}."
         raise ConfigError(Problem(what=f"unknown generator {name!r}.", where="candidates", remedy=remedy))
     module, _, kind = where.partition(":")
-    made = getattr(import_module(module), kind)
-    known = [field.name for field in fields(made)]
+    return with_options(getattr(import_module(module), kind), name, options)
+
+
+def with_options(kind: type[Any], name: str, options: Mapping[str, object] | None) -> Synthesizer:
+    """A generator of one kind, a dataclass whose fields are its options.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown option or an option's bad value.
+    """
+    known = [field.name for field in fields(kind)]
     remedy = f"Options of {name}: {', '.join(known) or 'none'}."
     problems = [
         Problem(what=f"unknown option {option!r}.", where=name, remedy=remedy)
@@ -77,7 +87,17 @@ def configured(name: str, options: Mapping[str, object] | None = None) -> Synthe
     ]
     if problems:
         raise ConfigError(problems)
-    return cast(Synthesizer, made(**(options or {})))
+    return cast(Synthesizer, kind(**(options or {})))
+
+
+def runs_here(name: str) -> bool:
+    """Whether every library that the generator needs is installed."""
+    return not _missing(name)
+
+
+def _missing(name: str) -> list[str]:
+    _, libraries = _NEEDS.get(name, ("", ()))
+    return [library for library in libraries if not _importable(library)]
 
 
 def _importable(library: str) -> bool:

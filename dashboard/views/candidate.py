@@ -27,6 +27,7 @@ def _show() -> None:
         _failure(evidence)
         return
     _verdict(evidence)
+    _chosen(evidence)
     _criteria(evidence)
     _risks(run, evidence)
     _use(evidence)
@@ -63,6 +64,22 @@ def _verdict(evidence: Evidence) -> None:
         st.write(words.escaped(judged.sentence))
     by, guarantee = words.escaped(evidence.made_by), words.escaped(evidence.guarantee)
     st.caption(f"Made by {by} · {evidence.rows} rows · {guarantee}")
+    if evidence.promise:
+        st.markdown("\n".join(f"- {words.escaped(each)}" for each in evidence.promise["words"]))
+        st.warning(
+            "The guarantee covers the release and nothing else on this page: every figure below was computed "
+            "on patients without noise, and stays in the house. The public report holds what may be told."
+        )
+
+
+def _chosen(evidence: Evidence) -> None:
+    """Of `auto`: which generator, why, and what else was tried."""
+    for place, choice in enumerate(evidence.chosen, start=1):
+        half = f" for half {place}" if len(evidence.chosen) > 1 else ""
+        st.header(f"Why this generator{half}")
+        st.write(words.escaped(choice["why"]))
+        if choice["tried"]:
+            parts.table([words.tried_row(each) for each in choice["tried"]])
 
 
 def _criteria(evidence: Evidence) -> None:

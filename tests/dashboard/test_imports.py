@@ -5,7 +5,7 @@ from pathlib import Path
 import dashboard
 
 HEAVY = ("torch", "sdv", "ctgan", "sklearn", "anonymeter", "lifelines", "scipy", "synth")
-ROOMS = {"cohort", "synth", "utility", "privacy", "synthassay", "dashboard", "configs"}
+ROOMS = {"cohort", "synth", "gan_images", "utility", "privacy", "synthassay", "dashboard", "configs"}
 FOLDER = Path(dashboard.__file__).parent
 
 

@@ -127,6 +127,24 @@ def test_fresh_patients_are_not_compared_with_themselves(app, golden):
     assert not any("fresh patients" in each.value and "this release" in each.value for each in at.table)
 
 
+def test_what_auto_chose_is_told_with_all_that_was_tried(app, golden):
+    figures = dict.fromkeys(("real", "low", "high", "excess", "excess_low", "excess_high", "p"))
+    tried = [
+        {**figures, "generator": name, "use": 0.7, "told": False, "failure": ""}
+        for name in ("trees", "forest")
+    ]
+    path = golden / "evidence" / "trees.json"
+    chosen = [
+        {"generator": "forest", "options": {}, "why": "forest: the highest.", "metric": None, "tried": tried}
+    ]
+    path.write_text(json.dumps({**json.loads(path.read_text()), "chosen": chosen}))
+    at = app(CANDIDATE, run=golden.name, candidate="trees")
+    assert "Why this generator" in said(at)
+    assert "the highest." in said(at)
+    table = next(each.value for each in at.table if "told from others" in each.value)
+    assert list(table["generator"]) == ["trees", "forest"]
+
+
 def test_a_candidate_that_failed_says_why_and_what_to_do(app, golden):
     at = app(CANDIDATE, run=golden.name, candidate="ctgan")
     assert "Loosen the rule, or raise steps." in at.error[0].value

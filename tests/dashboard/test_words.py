@@ -65,3 +65,13 @@ def test_figures_that_are_missing_are_dashes_not_noughts(trees):
 @pytest.mark.parametrize(("seconds", "told"), [(0.2, "1 s"), (42, "42 s"), (150, "2 min"), (3600, "60 min")])
 def test_durations(seconds, told):
     assert words.duration(seconds) == told
+
+
+def test_a_generator_that_auto_tried_is_told_with_its_intervals():
+    tried = {"generator": "forest", "use": 0.7, "low": 0.6, "high": 0.8, "real": 0.75, "failure": ""}
+    tried |= {"excess": None, "excess_low": None, "excess_high": None, "p": 0.5, "told": False}
+    row = words.tried_row(tried)
+    assert row["use"] == "0.700 [0.600, 0.800]"
+    assert row["copy scan: excess"] == "not measured"
+    assert row["told from others"] == "no, p 0.500"
+    assert words.tried_row({**tried, "failure": "too few rows."})["use"] == "no release was made"
