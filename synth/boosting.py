@@ -8,22 +8,20 @@ ridge regressions on all predictors, few rounds of which are a shrunken linear m
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.tree import DecisionTreeRegressor
 
+from synth.cuts import Cuts, Tree, cuts_of, nodes_of
+from synth.losses import intercept, losses, residual, softmax
+from synth.ridge import fit_ridge
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Tree = Any  # sklearn's DecisionTreeRegressor, which has no types
 
 _FOLDS = 3
-_RAKED = 30
-_RIDGE = 1.0  # beside predictors of variance 1
-_FLAT = 1e-9
-_FLATTEST = 1e-3
 _FEWEST = 60  # persons, from whom anything is learnt
 _PATIENCE = 6
 _STEEPEST = 4.0
@@ -57,36 +55,6 @@ class Growth:
     rounds: int = 60
     lines: int = 40
     caution: float = 1.0
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Cuts:
-    """A tree's questions alone; scikit-learn's own tree also counts train's rows in each node.
-
-    Parameters
-    ----------
-    feature, left, right : ndarray, (nodes,), int
-        The predictor asked for, and the node where those at most at the threshold go, and the
-        others; no node, -1, from a leaf.
-    threshold : ndarray, (nodes,)
-        Of each node.
-    """
-
-    feature: Ints
-    threshold: Floats
-    left: Ints
-    right: Ints
-
-    def apply(self, shown: npt.NDArray[np.floating[Any]]) -> Ints:
-        """The leaf of each row, (rows,)."""
-        rows, node = np.arange(len(shown)), np.zeros(len(shown), dtype=np.int64)
-        for _ in range(len(self.left)):
-            inner = self.left[node] >= 0
-            if not inner.any():
-                break
-            is_left = shown[rows, self.feature[node]] <= self.threshold[node]
-            node = np.where(inner, np.where(is_left, self.left[node], self.right[node]), node)
-        return node
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -216,13 +184,7 @@ class _Fit:
         self.slopes = np.zeros((shown.shape[1], target.shape[1]))
         self.trees: list[Cuts] = []
         self.values: list[Floats] = []
-        self.middle = np.average(shown, axis=0, weights=self.weights).astype(np.float64)
-        centred = shown - self.middle
-        spread = np.sqrt(np.average(centred**2, axis=0, weights=self.weights))
-        self.unit = np.where(spread > _FLAT, 1 / np.maximum(spread, _FLAT), 0.0)
-        weighed = (centred * self.unit).T * (self.weights / self.weights.sum())
-        ridge = _RIDGE * np.eye(shown.shape[1])
-        self.hat = np.linalg.solve(weighed @ (centred * self.unit) + ridge, weighed)
+        self.ridge = fit_ridge(shown, self.weights)
 
     def grown(self) -> Boosted:
         return Boosted(base=self.base, slopes=self.slopes, trees=tuple(self.trees), values=tuple(self.values))
@@ -233,27 +195,16 @@ class _Fit:
 
     def line(self) -> "Added":
         """One more ridge regression of what is left."""
-        residual, curve = self._left()
-        step, shift = self.hat @ residual / curve, self.weights @ residual / self.weights.sum() / curve
-        slopes = self.growth.rate * self.unit[:, None] * step
-        base = self.growth.rate * shift - self.middle @ slopes
+        left, curve = residual(self.scores, self.target, self.weights, classes=self.classes)
+        base, slopes = self.ridge.line(left, curve, rate=self.growth.rate)
         self.base, self.slopes = self.base + base, self.slopes + slopes
         self.scores = self.scores + base + self.shown @ slopes
         return lambda shown: base + shown @ slopes
 
-    def _left(self) -> tuple[Floats, Floats]:
-        """What is left of the target, (rows, width), and of classes the mean curvature of their loss."""
-        if not self.classes:
-            return self.target - self.scores, np.ones(self.target.shape[1])
-        fitted = softmax(self.scores)
-        width = fitted.shape[1]
-        curve = np.average(fitted * (1 - fitted), axis=0, weights=self.weights) * width / max(width - 1, 1)
-        return self.target - fitted, np.maximum(curve, _FLATTEST)
-
     def tree(self) -> "Added":
         """One more tree."""
         fitted = softmax(self.scores) if self.classes else self.scores
-        residual = self.target - fitted
+        left = self.target - fitted
         rows = self._drawn()
         weights = self.weights[rows]
         tree = DecisionTreeRegressor(
@@ -261,18 +212,18 @@ class _Fit:
             min_samples_leaf=self.growth.leaf,
             min_weight_fraction_leaf=min((self.growth.leaf - 1e-6) / weights.sum(), 0.5),
             random_state=int(self.rng.integers(2**31)),
-        ).fit(self.shown[rows], residual[rows], sample_weight=weights, check_input=False)
-        values = self.growth.rate * self._values(tree, residual, fitted)
+        ).fit(self.shown[rows], left[rows], sample_weight=weights, check_input=False)
+        values = self.growth.rate * self._values(tree, left, fitted)
         self.scores = self.scores + values[nodes_of(tree, self.shown)]
-        self.trees.append(_cuts(tree))
+        self.trees.append(cuts_of(tree))
         self.values.append(values)
         return lambda shown: values[nodes_of(tree, shown)]
 
-    def _values(self, tree: Tree, residual: Floats, fitted: Floats) -> Floats:
+    def _values(self, tree: Tree, left: Floats, fitted: Floats) -> Floats:
         """A node's correction: its mean residual; of classes, that over the mean variance."""
-        width = residual.shape[1]
+        width = left.shape[1]
         of_node = np.eye(tree.tree_.node_count)[nodes_of(tree, self.shown)] * self.weights[:, None]
-        total = of_node.T @ residual
+        total = of_node.T @ left
         if not self.classes:
             return np.asarray(total / np.maximum(of_node.sum(axis=0), 1e-9)[:, None], dtype=np.float64)
         curve = of_node.T @ (fitted * (1 - fitted))
@@ -317,42 +268,3 @@ def _path(fit: _Fit, kind: Kind, shown: Floats, target: Floats, start: Floats, *
         if done - best >= _PATIENCE:
             break
     return np.array(path)
-
-
-def intercept(target: Floats, start: Floats, weights: Floats, *, classes: bool) -> Floats:
-    """What brings the scores ``start`` to the target's mean, (width,); of classes, to their shares."""
-    if not classes:
-        return np.asarray(np.average(target - start, axis=0, weights=weights), dtype=np.float64)
-    shares = np.maximum(np.average(target, axis=0, weights=weights), 1e-6)
-    base: Floats = np.log(shares)
-    for _ in range(_RAKED if start.any() else 0):
-        base = base + np.log(shares / np.average(softmax(base + start), axis=0, weights=weights))
-    return base
-
-
-def losses(scores: Floats, target: Floats, *, classes: bool) -> Floats:
-    """Squared error, or the negative log probability of the class, (rows,)."""
-    if not classes:
-        return np.asarray(((scores - target) ** 2).sum(axis=1), dtype=np.float64)
-    return np.asarray(-np.log(np.maximum((softmax(scores) * target).sum(axis=1), 1e-12)), dtype=np.float64)
-
-
-def _cuts(tree: Tree) -> Cuts:
-    grown = tree.tree_
-    return Cuts(
-        feature=np.maximum(grown.feature, 0).astype(np.int64),
-        threshold=np.array(grown.threshold, dtype=np.float64),
-        left=np.array(grown.children_left, dtype=np.int64),
-        right=np.array(grown.children_right, dtype=np.int64),
-    )
-
-
-def nodes_of(tree: Tree, shown: npt.NDArray[np.floating[Any]]) -> Ints:
-    """The leaf of each row, (rows,), without sklearn's checks, which take longer than the tree."""
-    return np.asarray(tree.tree_.apply(shown), dtype=np.int64)
-
-
-def softmax(scores: Floats) -> Floats:
-    """Probabilities of log odds, (rows, width)."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float64)

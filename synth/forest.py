@@ -180,7 +180,7 @@ class _Levels:
         for number, common in ((1, self.few), (2, self.everybody)):
             rows = source == number
             drawn[rows] = rng.choice(len(common), rows.sum(), p=common)
-        return drawn
+        return np.asarray(drawn, dtype=np.int64)
 
     def of(self, code: int) -> Floats:
         """The probability of one level in each cell, (cells,)."""

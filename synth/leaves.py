@@ -212,7 +212,7 @@ def _bars(units: _Units) -> tuple[Floats, Floats]:
     is_first, is_last = number == 0, number == bars[of]
     ends = np.where(is_first, start, np.where(is_last, end - 1, cut - 2))
     thirds = np.where(is_first, start + 2, np.where(is_last, end - 3, cut + 1))
-    edge = _edges(lowest, highest, ends, thirds, is_first, is_last)
+    edge = _edges(lowest, highest, ends, thirds, is_first=is_first, is_last=is_last)
     edge[1:] = np.where(is_first[1:], edge[1:], np.maximum(edge[1:], edge[:-1]))
     share = (rows[cut] - rows[start]) / (rows[end] - rows[start])
     kept = is_first | is_last | (_three(person, cut - 3) & _three(person, cut))
@@ -220,9 +220,9 @@ def _bars(units: _Units) -> tuple[Floats, Floats]:
 
 
 def _edges(
-    lowest: Floats, highest: Floats, ends: Ints, thirds: Ints, is_first: Bools, is_last: Bools
+    lowest: Floats, highest: Floats, ends: Ints, thirds: Ints, *, is_first: Bools, is_last: Bools
 ) -> Floats:
-    """The roundest numbers that an edge may be: with one person on each side, or, at an end, around the last."""
+    """The roundest numbers with one person's room on each side; at an end, around the last."""
     last, last_but_two = lowest[ends], lowest[thirds]
     top, top_but_two = highest[ends], highest[thirds]
     low = np.select([is_first, is_last], [last - (last_but_two - last) / 2, top_but_two], top)

@@ -85,7 +85,7 @@ def sample_release(
     """
     if n < 0:
         raise GenerationError(f"{made_by}: {n} rows cannot be drawn; ask for 0 or more.")
-    tests = _rules(schema) | condition_tests(conditions or {}, schema=schema, allowed=allowed)
+    tests = rule_tests(schema) | condition_tests(conditions or {}, schema=schema, allowed=allowed)
     rng = np.random.default_rng(seed)
     kept: list[pd.DataFrame] = []
     tally = _Tally(wanted=n)
@@ -140,8 +140,8 @@ class _Tally:
         return f"{short} ({listed}). Loosen {rates[0][1]}, ask for fewer rows, or take another generator."
 
 
-def _rules(schema: Schema) -> Tests:
-    """The rules that a released table can be held to."""
+def rule_tests(schema: Schema) -> Tests:
+    """A test of a table's rows for each rule that a release can be held to."""
     released = {column.name for column in schema.released}
     rules = [rule for rule in schema.parsed_rules if released.issuperset(rule.columns)]
     return {f"the rule `{rule.text}`": rule.holds for rule in rules}

@@ -12,30 +12,25 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
 from cohort.cohort import Cohort
 from cohort.errors import GenerationError
 from cohort.release import Release
 from cohort.schema import Role, Schema
-from synth.balanced import balanced
-from synth.boosting import Boosted, Growth, boost, intercept, losses, softmax
+from synth.boosting import Boosted, Growth, boost
 from synth.complete import Part, Preparation
-from synth.leaves import Quantiles, fit_quantiles
+from synth.laws import Classes, Law, classes_of, fit_classes, fit_spread, normal_scores
+from synth.losses import slope
 from synth.options import is_number, not_whole, refuse
 from synth.protocols import Conditions, FittedSynthesizer, Progress, silent
 from synth.rejection import Allowed, allowed_values, sample_release
 from synth.related import prepare
-from synth.views import Columns, View, frequent_levels, observed, view
+from synth.views import Columns, View, observed, view
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_MOST_CLASSES = 32
-_SLOPES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _NEVER = -1e3
-_MIDDLE = 1_000
-_FLATTEST = 1e-3
 _MARKED = 15  # drawn rows
 _OUTCOME_CAUTION = 0.5
 _LAST = (Role.TARGET, Role.EVENT, Role.TIME)
@@ -188,52 +183,13 @@ class FittedTrees:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class _Spread:
-    """A number: its residuals on the normal scale, and the way back from there."""
-
-    residuals: Quantiles
-    scale: float
-    quantiles: Quantiles
-
-    def draw(self, scores: Floats, marks: Floats, rng: np.random.Generator) -> Floats:
-        def spread_of(scores: Floats, leaning: Floats) -> tuple[Floats, Floats]:
-            spread = leaning[:, 0] + self.residuals.at(rng.random(len(leaning)))
-            return spread, spread[:, None] - scores - middle
-
-        middle = float(self.residuals.at((np.arange(_MIDDLE) + 0.5) / _MIDDLE).mean())
-        spread = balanced(spread_of, scores, marks)
-        return self.quantiles.at(np.asarray(norm.cdf(self.scale * spread), dtype=np.float64))
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class _Classes:
-    """A category: the shares of each class's levels, (classes, levels)."""
-
-    levels: Floats
-
-    @property
-    def classes(self) -> Ints:
-        """The class of each level."""
-        return np.asarray(self.levels.argmax(axis=0), dtype=np.int64)
-
-    def draw(self, scores: Floats, marks: Floats, rng: np.random.Generator) -> Ints:
-        def classes_of(scores: Floats, leaning: Floats) -> tuple[Ints, Floats]:
-            classes = _coded(softmax(leaning), rng)
-            return classes, (np.eye(len(curve))[classes] - softmax(scores)) / curve
-
-        shares = softmax(scores)
-        curve = np.maximum((shares * (1 - shares)).mean(axis=0), _FLATTEST)
-        return _coded(self.levels[balanced(classes_of, scores, marks)], rng)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Step:
     """How one part is drawn, given those before it."""
 
     part: Part
     views: tuple[View, ...]
     boosted: Boosted
-    law: _Spread | _Classes
+    law: Law
     first: "Step | None" = None
     slope: float = 0.0
 
@@ -264,89 +220,33 @@ def _step(
     values = columns[part.name][rows]
     seen = np.unique(persons[rows], return_inverse=True)[1]
     classes = np.zeros(0, dtype=np.int64)
-    if first is not None and isinstance(first.law, _Classes):
+    if first is not None and isinstance(first.law, Classes):
         classes = first.law.classes
     elif not part.is_numeric:
-        classes = _classes(part, columns, persons, leaf=growth.leaf)
+        classes = classes_of(part, columns, persons, leaf=growth.leaf)
     target = (
-        _normal_scores(values.astype(np.float64), rng)
+        normal_scores(values.astype(np.float64), rng)
         if part.is_numeric
         else np.eye(classes.max() + 1)[classes[values.astype(np.int64)]]
     )
     aimed = tuple(earlier.towards(columns, rows, target[:, 0], persons[rows]) for earlier in views)
     shown = _shown(aimed, columns, len(rows))[rows]
-    start, slope = np.zeros(target.shape), 0.0
+    start, held = np.zeros(target.shape), 0.0
     if first is not None:
         expected = first.scores(columns, len(rows))[rows]
-        slope = _slope(expected, target, seen, classes=not part.is_numeric)
-        start = slope * expected
+        held = slope(expected, target, seen, classes=not part.is_numeric)
+        start = held * expected
     seed = int(rng.integers(2**31))
     boosted, left = boost(shown, target, seen, growth, classes=not part.is_numeric, seed=seed, start=start)
     if part.is_numeric:
         fitted = boosted.predict(shown) + start
-        law: _Spread | _Classes = _spread(fitted, left, values.astype(np.float64), seen)
+        law: Law = fit_spread(fitted, left, values.astype(np.float64), seen)
     else:
-        law = _Classes(levels=_levels(values.astype(np.int64), classes))
-        if first is not None:  # what only the related cohort has is never drawn
-            held = np.isin(np.arange(part.levels), values)
-            law = _Classes(levels=np.where(target.any(axis=0)[:, None] & ~held, 0.0, law.levels))
+        # What only the related cohort has is never drawn.
+        law = fit_classes(values.astype(np.int64), classes, only_held=first is not None)
+        if first is not None:
             boosted = replace(boosted, base=np.where(target.any(axis=0), boosted.base, _NEVER))
-    return Step(part=part, views=aimed, boosted=boosted, law=law, first=first, slope=slope)
-
-
-def _slope(expected: Floats, target: Floats, persons: Ints, *, classes: bool) -> float:
-    """How far another model's scores hold here: the share of them that serves train best.
-
-    With the intercept, the recalibration of a prediction model in a new setting
-    (Steyerberg 2004, https://doi.org/10.1002/sim.1844).
-    """
-    weights = 1.0 / np.bincount(persons)[persons]
-    loss = {}
-    for slope in _SLOPES:
-        start = slope * expected
-        scores = intercept(target, start, weights, classes=classes) + start
-        loss[slope] = float(weights @ losses(scores, target, classes=classes))
-    return min(loss, key=lambda slope: loss[slope])
-
-
-def _spread(expected: Floats, left: Floats, values: Floats, persons: Ints) -> _Spread:
-    """Residuals of persons left out: those of the persons learnt from are too small."""
-    scale = 1.0 / np.sqrt(expected.var() + (left**2).mean())
-    return _Spread(
-        residuals=fit_quantiles(left[:, 0], np.arange(len(left))),
-        scale=scale,
-        quantiles=fit_quantiles(values, persons),
-    )
-
-
-def _normal_scores(values: Floats, rng: np.random.Generator) -> Floats:
-    """Each value's rank as a normal deviate, (rows, 1), ties in random order."""
-    ranks = np.empty(len(values))
-    ranks[np.lexsort((rng.random(len(values)), values))] = np.arange(len(values)) + 0.5
-    return np.asarray(norm.ppf(ranks / len(values)), dtype=np.float64)[:, None]
-
-
-def _classes(part: Part, columns: Columns, persons: Ints, *, leaf: int) -> Ints:
-    """The class of each level, (levels,): those too rare to fill a leaf are one."""
-    frequent = frequent_levels(part, columns, persons, leaf=leaf)[:_MOST_CLASSES]
-    classes = np.full(part.levels, len(frequent))
-    classes[frequent] = np.arange(len(frequent))
-    return np.asarray(np.unique(classes, return_inverse=True)[1], dtype=np.int64)
-
-
-def _levels(codes: Ints, classes: Ints) -> Floats:
-    """How often each level stands for its class, (classes, levels)."""
-    share = np.zeros((classes.max() + 1, len(classes)))
-    # A class of no row is never asked for, but must not be empty.
-    share[classes, np.arange(len(classes))] = 1e-9
-    np.add.at(share, (classes[codes], codes), 1.0)
-    return np.asarray(share / share.sum(axis=1, keepdims=True), dtype=np.float64)
-
-
-def _coded(shares: Floats, rng: np.random.Generator) -> Ints:
-    """One level for each row's probabilities, (rows,)."""
-    ends = np.cumsum(shares, axis=1)
-    return np.asarray((rng.random(len(shares))[:, None] * ends[:, -1:] >= ends).sum(axis=1), dtype=np.int64)
+    return Step(part=part, views=aimed, boosted=boosted, law=law, first=first, slope=held)
 
 
 def _columns(frame: pd.DataFrame) -> Columns:

@@ -38,7 +38,7 @@ class Tvae:
         """
         progress(0.0)
         batch = min(self.batch_size, max(len(train) // 3, 1))
-        epochs = math.ceil(self.steps / math.ceil(len(train) / batch))
+        epochs = math.ceil(self.steps / math.ceil(max(len(train), 1) / batch))
 
         def make(single_table: Any, metadata: Any) -> Any:
             return single_table.TVAESynthesizer(

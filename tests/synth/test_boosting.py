@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from synth.boosting import Growth, boost, softmax
+from synth.boosting import Growth, boost
+from synth.losses import softmax
 
 GROWTH = Growth(leaf=15)
 

@@ -10,14 +10,20 @@ import torch
 from cohort.schema import Kind
 from synth.registry import synthesizer
 
-GENERATORS = {"trees": {}, "forest": {"trees": 20}, "gaussian_copula": {}}
+GENERATORS = {"trees": {}, "forest": {"trees": 20}, "gaussian_copula": {}, "hierarchical": {}}
 GENERATORS |= {name: {"steps": 20} for name in ("ctgan", "copulagan")}
 GENERATORS |= {"cgan": {"steps": 300, "width": 64}, "tvae": {"steps": 1000}}
 every_generator = pytest.mark.parametrize("name", GENERATORS)
 
 
+def options(name, cohort):
+    if name != "hierarchical":
+        return GENERATORS[name]
+    return {"stratum": next(column.name for column in cohort.schema.released if not column.kind.is_numeric)}
+
+
 def fit(name, cohort, seed=0):
-    return synthesizer(name, GENERATORS[name]).fit(cohort, seed=seed)
+    return synthesizer(name, options(name, cohort)).fit(cohort, seed=seed)
 
 
 @pytest.fixture(scope="module", params=GENERATORS)
@@ -108,7 +114,7 @@ def test_a_table_without_any_variation(one_column, name):
     pd.testing.assert_frame_equal(table, cohort.released.head(7))
 
 
-@pytest.mark.parametrize("name", ["trees", "forest", "gaussian_copula"])
+@pytest.mark.parametrize("name", ["trees", "forest", "gaussian_copula", "hierarchical"])
 def test_missing_rates_survive(registry, name):
     cohort = registry(600)
     table = fit(name, cohort).sample(2000, seed=1).table
@@ -120,8 +126,8 @@ def test_missing_rates_survive(registry, name):
 
 @every_generator
 def test_progress_ends_at_one(registry, name):
-    told = []
-    synthesizer(name, GENERATORS[name]).fit(registry(60), seed=0, progress=told.append)
+    told, cohort = [], registry(60)
+    synthesizer(name, options(name, cohort)).fit(cohort, seed=0, progress=told.append)
     assert told == sorted(told)
     assert told[-1] == 1.0
     assert name in ("gaussian_copula", "forest") or len(told) > 5
