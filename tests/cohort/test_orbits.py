@@ -1,6 +1,6 @@
 import numpy as np
 
-from cohort.orbits import dihedral, shifted, thumbnails
+from cohort.orbits import dihedral, shifted, shrunk, thumbnails
 
 
 def pictures(n=3, size=32, seed=0):
@@ -32,3 +32,11 @@ def test_tone_and_brightness_leave_a_thumbnail_as_it_is():
 def test_a_picture_of_one_colour_is_all_zero():
     flat = np.full((1, 32, 32, 3), 90, dtype=np.uint8)
     assert not thumbnails(flat).any()
+
+
+def test_a_picture_of_any_size_is_shrunk_to_the_mean_of_each_cell():
+    first = pictures(size=32)
+    cells = first.reshape(3, 8, 4, 8, 4, 3).mean(axis=(2, 4)) / 255
+    assert np.allclose(shrunk(first, side=8), cells, atol=1e-5)
+    odd = pictures(size=21)
+    assert np.allclose(shrunk(odd, side=8).mean(axis=(1, 2)), odd.mean(axis=(1, 2)) / 255, atol=1e-5)

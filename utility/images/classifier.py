@@ -15,6 +15,7 @@ from utility.images.features import as_tensor, in_batches
 
 Floats = npt.NDArray[np.float64]
 Batches = Callable[[int, np.random.Generator], tuple[Pixels, npt.NDArray[np.float64]]]
+Network = Callable[[int], nn.Module]
 _BATCH = 64
 
 
@@ -48,6 +49,11 @@ class Small(nn.Module):  # type: ignore[misc]
         return self.head(self.features(pictures))
 
 
+def small(classes: int) -> nn.Module:
+    """The classifier that is used where the user gives none."""
+    return Small(classes=classes)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Effort:
     """What is spent on a classifier: the same for every arm of a comparison.
@@ -70,7 +76,7 @@ def train_classifier(
     classes: int,
     effort: Effort,
     seed: int,
-    network: Callable[[int], nn.Module] = lambda classes: Small(classes=classes),
+    network: Network = small,
 ) -> nn.Module:
     """Train a classifier on batches.
 
@@ -108,14 +114,38 @@ def train_classifier(
 
 
 def balanced(pixels: Pixels, labels: Ints, *, classes: int) -> Batches:
-    """Batches of real pictures in which each class comes as often as any other."""
-    present = [np.flatnonzero(labels == each) for each in range(classes)]
-    present = [each for each in present if len(each)]
+    """Batches in which each class that there is comes as often as any other."""
+    return capped(pixels, labels, np.zeros(len(labels), dtype=bool), classes=classes, share=0.0)
+
+
+def capped(
+    pixels: Pixels, labels: Ints, minted: npt.NDArray[np.bool_], *, classes: int, share: float
+) -> Batches:
+    """Balanced batches with a fixed share of minted pictures.
+
+    Parameters
+    ----------
+    pixels : ndarray, (images, size, size, 3), uint8
+    labels : ndarray, (images,), int
+    minted : ndarray, (images,), bool
+        Which pictures are minted.
+    classes : int
+        How many there are.
+    share : float, in [0, 1]
+        Of the draws of each class, where both kinds of it are there.
+    """
+    real = [np.flatnonzero((labels == each) & ~minted) for each in range(classes)]
+    extra = [np.flatnonzero((labels == each) & minted) for each in range(classes)]
+    present = np.flatnonzero([len(a) + len(b) for a, b in zip(real, extra, strict=True)])
     exact = np.eye(classes)
 
+    def place(kind: int, rng: np.random.Generator) -> int:
+        some = extra[kind] if rng.random() < share else real[kind]
+        some = some if len(some) else np.concatenate([real[kind], extra[kind]])
+        return int(some[rng.integers(len(some))])
+
     def draw(many: int, rng: np.random.Generator) -> tuple[Pixels, Floats]:
-        kinds = rng.integers(len(present), size=many)
-        chosen = np.array([present[kind][rng.integers(len(present[kind]))] for kind in kinds])
+        chosen = np.array([place(kind, rng) for kind in rng.choice(present, size=many)])
         return pixels[chosen], exact[labels[chosen]]
 
     return draw

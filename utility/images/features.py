@@ -15,6 +15,7 @@ from cohort.images import Pixels
 
 Floats = npt.NDArray[np.float64]
 _BATCH = 256
+_LEAST = 0.1
 _RANDOM_SEED = 20_241_124
 _WIDTHS = (32, 48, 64)
 
@@ -30,8 +31,8 @@ class Space:
     fingerprint : str
         Of its weights, 12 hex digits: figures of two spaces are never compared.
     describe : callable
-        From pixels (images, size, size, 3), uint8, to features (images, features), each with mean 0
-        and standard deviation 1 over the pictures that it was fitted on.
+        From pixels (images, size, size, 3), uint8, to features (images, features), with mean 0 and
+        standard deviation 1 over the pictures that it was fitted on; less where one hardly varies.
     """
 
     name: str
@@ -88,7 +89,8 @@ def as_tensor(pixels: Pixels) -> Tensor:
 
 def _space(name: str, seen: Callable[[Tensor], Tensor], weights: list[Tensor], fitted_on: Pixels) -> Space:
     raw = in_batches(seen, fitted_on)
-    middle, spread = raw.mean(axis=0), np.maximum(raw.std(axis=0), 1e-6)
+    middle, spread = raw.mean(axis=0), raw.std(axis=0)
+    spread = np.maximum(spread, _LEAST * np.median(spread))  # what hardly varies is not blown up
     told = hashlib.sha256(name.encode())
     for weight in weights:
         told.update(np.ascontiguousarray(weight.numpy()).tobytes())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from torch import nn
 
 from cohort.findings import Finding, Severity
 from cohort.images import ImageCohort, ImageRelease, ImageSplit, Ints
@@ -15,7 +16,7 @@ from utility.images.features import Space, network_space, one_thread, random_con
 from utility.resample import Floats
 from utility.scores import Direction, UtilityScore
 
-EFFORT = Effort(steps=250)
+EFFORT = Effort(steps=200)
 """Of the classifiers of one measurement: enough to tell releases apart, not to win a challenge."""
 
 FEWEST = 20
@@ -28,18 +29,18 @@ _Z = 1.959964
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Yardstick:
-    """What every release of one cohort is measured with.
+    """What every release made from one train is measured with.
 
     Parameters
     ----------
+    classifier : Module
+        Trained on train.
     spaces : mapping of str to Space
         By the word that stands in a metric's name.
-    real : ndarray, (images, classes)
-        What the classifier trained on train says of the holdout.
     """
 
+    classifier: nn.Module
     spaces: Mapping[str, Space]
-    real: Floats
 
 
 def measure_images(
@@ -61,7 +62,7 @@ def measure_images(
     split : ImageSplit
         Train, which the release may have been made from, and holdout.
     seed : int
-        Equal seeds give equal scores.
+        Of matching and resampling; the classifiers' is the split's. Equal seeds give equal scores.
     effort : Effort
         Of both classifiers.
     """
@@ -73,24 +74,28 @@ def measure_images(
     release, findings = _known(release, split.train.classes)
     rng = np.random.default_rng(seed)
     with one_thread():
-        yardstick = _yardstick(split, seed, effort)
-        scores, missing = _learnt(release, split, yardstick, rng=rng, seed=seed, effort=effort)
+        yardstick = _yardstick(split.train, split.seed, effort)
+        scores, missing = _learnt(release, split, yardstick, effort=effort, rng=rng)
         distances, few = _distances(release, split, yardstick, rng)
     told = [_told(yardstick.spaces)] if distances else []
     return scores + distances, [*findings, *missing, *few, *told]
 
 
 @lru_cache(maxsize=1)
-def _yardstick(split: ImageSplit, seed: int, effort: Effort) -> _Yardstick:
+def _yardstick(train: ImageCohort, seed: int, effort: Effort) -> _Yardstick:
     """The same for every release of a run, and the dearest part."""
-    train = split.train
-    draw = balanced(train.pixels, train.labels, classes=len(train.classes))
-    network = train_classifier(draw, classes=len(train.classes), effort=effort, seed=seed)
+    network = _trained(train, seed, effort)
     spaces = {
         "cnn": network_space("cnn trained on train", network, train.pixels),
         "random": random_convolutions(train.pixels),
     }
-    return _Yardstick(spaces=spaces, real=probabilities(network, split.holdout.pixels))
+    return _Yardstick(classifier=network, spaces=spaces)
+
+
+def _trained(pictures: ImageCohort | ImageRelease, seed: int, effort: Effort) -> nn.Module:
+    classes = len(pictures.classes)
+    draw = balanced(pictures.pixels, pictures.labels, classes=classes)
+    return train_classifier(draw, classes=classes, effort=effort, seed=seed)
 
 
 def _known(release: ImageRelease, classes: tuple[str, ...]) -> tuple[ImageRelease, list[Finding]]:
@@ -117,17 +122,16 @@ def _learnt(
     split: ImageSplit,
     yardstick: _Yardstick,
     *,
-    rng: np.random.Generator,
-    seed: int,
     effort: Effort,
+    rng: np.random.Generator,
 ) -> tuple[list[UtilityScore], list[Finding]]:
     """What a classifier learns from the release alone about pictures set aside."""
     if len(np.unique(release.labels)) < 2:
         return [], [_left_out("release_not_trainable", "with one class only, nothing can be told apart.")]
-    draw = balanced(release.pixels, release.labels, classes=len(release.classes))
-    network = train_classifier(draw, classes=len(release.classes), effort=effort, seed=seed)
-    said = probabilities(network, split.holdout.pixels)
-    return accuracy_scores(split.holdout, said, yardstick.real, rng=rng), []
+    # Both classifiers start from one seed, so that a copy of train is learnt from as train is.
+    networks = _trained(release, split.seed, effort), yardstick.classifier
+    said, real = (probabilities(each, split.holdout.pixels) for each in networks)
+    return accuracy_scores(split.holdout, said, real, rng=rng), []
 
 
 def _distances(

@@ -1,0 +1,97 @@
+"""An image cohort end to end: the same run folder, verdicts and report as a table's."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cohort.images import ImageRelease
+from privacy.images.registry import find_image_attacks
+from synthassay import pipeline
+from synthassay.clock import Watcher
+from synthassay.config import Config
+from synthassay.evaluate import Judge
+from synthassay.images.describe import describe
+from synthassay.images.files import read_pictures
+from synthassay.images.load import LoadedImages, load_for_assay, load_for_run, refuse
+from synthassay.images.tasks import ImageSetting, assay_tasks, generator, run_tasks
+from synthassay.policy import read_policy
+from synthassay.state import keyed_hash
+from synthassay.store import Draft, now
+from synthassay.tasks import Task
+
+
+def run(config: Config, *, out: Path, resume: bool, watch: Watcher) -> Path:
+    """Mint every candidate of an image cohort, judge it, and write the run's folder."""
+    judge = _judge(config)
+    refuse(config)
+    for candidate in config.candidates:
+        generator(candidate)
+    loaded = load_for_run(config)
+    key = _key(config, loaded, judge)
+    with pipeline.disk(out), Draft.open(out, name=config.name, key=key, resume=resume) as draft:
+        setting = ImageSetting(config=config, loaded=loaded, judge=judge, draft=draft)
+        return _carry_out(run_tasks(setting), setting, watch=watch, kind="run")
+
+
+def assay_folder(config: Config, release: Path, *, out: Path, watch: Watcher) -> Path:
+    """Judge a folder of images that another tool made, at whatever size, and write the run's folder."""
+    judge = _judge(config)
+    loaded = load_for_assay(config)
+    cohort = loaded.cohort
+    foreign = read_pictures(release, classes=cohort.classes, size=cohort.size, made_by="another tool")
+    key = _key(config, loaded, judge, foreign)
+    with pipeline.disk(out), Draft.open(out, name=config.name, key=key, resume=False) as draft:
+        setting = ImageSetting(config=config, loaded=loaded, judge=judge, draft=draft)
+        return _carry_out(assay_tasks(setting, foreign), setting, watch=watch, kind="assay")
+
+
+def _judge(config: Config) -> Judge:
+    find_image_attacks(config.attacks)
+    return Judge(policy=read_policy(config.policy), attacks=config.attacks)
+
+
+def _carry_out(tasks: Sequence[Task], setting: ImageSetting, *, watch: Watcher, kind: str) -> Path:
+    started = now()
+    evidence, seconds = pipeline.carry_out(tasks, setting.draft, watch=watch)
+    about = pipeline.about_run(
+        setting.config,
+        setting.judge,
+        kind=kind,
+        started=started,
+        stages=seconds,
+        hashes=(setting.draft.key, images_hash(setting.loaded)),
+    )
+    return pipeline.conclude(
+        evidence,
+        setting.draft,
+        setting.judge,
+        about=about,
+        cohort=describe(setting.loaded, policy=setting.judge.policy),
+        config=resolved(setting),
+    )
+
+
+def resolved(setting: ImageSetting) -> dict[str, Any]:
+    """The config with its schema inside it, so that it repeats the run by itself."""
+    content, metadata = setting.config.resolved(), setting.loaded.cohort.metadata
+    if setting.config.cohort.schema is not None and metadata is not None:
+        content["cohort"]["schema"] = metadata.schema.to_dict()
+    return content
+
+
+def images_hash(loaded: LoadedImages) -> str:
+    """The keyed hash of the pictures, their classes and whose they are."""
+    cohort = loaded.cohort
+    parts = (cohort.pixels, cohort.labels, cohort.groups)
+    return keyed_hash(b"\x1e".join([*(part.tobytes() for part in parts), repr(cohort.classes).encode()]))
+
+
+def _key(config: Config, loaded: LoadedImages, judge: Judge, release: ImageRelease | None = None) -> str:
+    """What this config makes of these pictures, 16 hex digits."""
+    data = images_hash(loaded)
+    if release is not None:
+        data += keyed_hash(release.pixels.tobytes() + release.labels.tobytes())
+    text = json.dumps(config.resolved(), sort_keys=True, default=str) + repr(judge.policy) + data
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
