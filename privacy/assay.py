@@ -1,6 +1,5 @@
 """The assay: every attack with its controls, and one corrected p for each that leads."""
 
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -13,25 +12,16 @@ from cohort.errors import DataError, NotApplicable, Problem
 from cohort.findings import Finding
 from cohort.split import Split
 from privacy.attacks.registry import find_attacks
-from privacy.attacks.target import Attack, Bools, Floats, Tally, Target, build_target
-from privacy.cross_fit import count_folds, mean_figures, of_each_fold, paired_hits
-from privacy.estimates import AttackRole, Outcome, RiskEstimate
+from privacy.attacks.target import Attack, Floats, Tally, Target, build_target
+from privacy.cross_fit import count_folds, of_each_fold
+from privacy.estimates import Outcome, RiskEstimate
 from privacy.exposure import Exposure, exposure
+from privacy.judgement import is_quick, judge, mean_of, seed_of, silent, with_power
 from privacy.planted import FAMILY, Power, power_curves
 from privacy.remarks import ASK, about_copies, about_holdout, about_split, about_target
-from privacy.statistics import (
-    ALARM,
-    draw_labels,
-    newcombe,
-    newcombe_paired,
-    p_value,
-    twice_the_mean,
-    westfall_young,
-)
 from privacy.two_sample import holdout_differs
 
 FEWEST_PERSONS = 20
-_DRAWS = 999
 
 Progress = Callable[[float], None]
 
@@ -104,25 +94,25 @@ def assay(
         _check(release, split)
     if not chosen:
         return Assay(risks=(), findings=about_split(split))
-    target = _target(releases, split, seed=_seed(seed, "target"))
+    target = _target(releases, split, seed=seed_of(seed, "target"))
     steps = len(chosen) * (2 if planted else 1)
     counted: list[Tally | RiskEstimate] = []
     for place, attack in enumerate(chosen):
-        counted.append(_count(attack, target, seed=_seed(seed, attack.name)))
+        counted.append(_count(attack, target, seed=seed_of(seed, attack.name)))
         report((place + 1) / steps)
-    risks = _judge(chosen, counted, target, seed=seed)
-    differs = holdout_differs(split, seed=_seed(seed, "two samples"))
+    risks = judge(chosen, counted, target.attacked_is_train, seed=seed)
+    differs = holdout_differs(split, seed=seed_of(seed, "two samples"))
     if differs:
         risks = tuple(_confounded(risk) for risk in risks)
-    quick = [attack for attack, risk in zip(chosen, risks, strict=True) if _is_quick(attack, risk)]
+    quick = [attack for attack, risk in zip(chosen, risks, strict=True) if is_quick(attack, risk)]
     power: tuple[Power, ...] = ()
     if planted and quick:
         power = power_curves(
-            target, quick, seed=_seed(seed, "planted"), progress=lambda share: report((1 + share) / 2)
+            target, quick, seed=seed_of(seed, "planted"), progress=lambda share: report((1 + share) / 2)
         )
     report(1.0)
     return Assay(
-        risks=tuple(_with_power(risk, power) for risk in risks),
+        risks=tuple(with_power(risk, power) for risk in risks),
         findings=(
             *about_split(split),
             *about_holdout(differs=differs),
@@ -156,17 +146,17 @@ def negative_control(
         Divisions into halves.
     """
     if split.holdout is None or split.holdout.n_persons < 2:
-        missing = [_silent(attack, Outcome.NOT_APPLICABLE, ASK) for attack in find_attacks(attacks)]
+        missing = [silent(attack, Outcome.NOT_APPLICABLE, ASK) for attack in find_attacks(attacks)]
         return Assay(risks=tuple(missing), findings=about_split(split))
     found = []
     aside = [(fold, fold.holdout) for fold in split.folds if fold.holdout is not None]
     for (fold, holdout), turn in product(aside, range(repeats)):
-        parts = halves(holdout, seed=_seed(seed, f"halves {turn}"))
+        parts = halves(holdout, seed=seed_of(seed, f"halves {turn}"))
         for released, control in (parts, parts[::-1]):
             fresh = replace(fold, holdout=control)
             found.append(assay(released.released, fresh, attacks=attacks, seed=seed, planted=False))
     together = zip(*(each.risks for each in found), strict=True)
-    return Assay(risks=tuple(_mean_of(list(risks)) for risks in together), findings=about_split(split))
+    return Assay(risks=tuple(mean_of(list(risks)) for risks in together), findings=about_split(split))
 
 
 def _target(releases: Sequence[pd.DataFrame], split: Split, *, seed: int) -> Target:
@@ -180,67 +170,14 @@ def _count(attack: Attack, target: Target, *, seed: int) -> Tally | RiskEstimate
     n = sum(int(fold.is_train.sum()) for fold in target.folds)
     n_control = sum(int((~fold.is_train).sum()) for fold in target.folds)
     if attack.needs_control and not target.has_control:
-        return _silent(attack, Outcome.NOT_APPLICABLE, ASK, n=n)
+        return silent(attack, Outcome.NOT_APPLICABLE, ASK, n=n)
     if min(n, n_control if target.has_control else n) < FEWEST_PERSONS:
         reason = f"fewer than {FEWEST_PERSONS} persons on one side cannot tell"
-        return _silent(attack, Outcome.INCONCLUSIVE, reason, n=n, n_control=n_control)
+        return silent(attack, Outcome.INCONCLUSIVE, reason, n=n, n_control=n_control)
     try:
         return count_folds(attack, target, seed=seed)
     except NotApplicable as error:
-        return _silent(attack, Outcome.NOT_APPLICABLE, str(error), n=n, n_control=n_control)
-
-
-def _judge(
-    attacks: Sequence[Attack], counted: Sequence[Tally | RiskEstimate], target: Target, *, seed: int
-) -> tuple[RiskEstimate, ...]:
-    """Turn counts into estimates: all that attack the same persons on the same permutations."""
-    rng = np.random.default_rng(_seed(seed, "labels"))
-    shared = draw_labels(target.attacked_is_train, draws=_DRAWS, rng=rng)
-    values: dict[str, Floats] = {}
-    for attack, tally in zip(attacks, counted, strict=True):
-        if isinstance(tally, Tally) and target.has_control:
-            values[attack.name] = tally.statistic(_labels(tally.is_train, shared, rng))
-    leading = {a.name: values[a.name] for a in attacks if a.role is AttackRole.PRIMARY and a.name in values}
-    adjusted = westfall_young(leading, {attack.name: attack.weight for attack in attacks})
-    return tuple(
-        _estimate(attack, tally, values=values.get(attack.name), p_adjusted=adjusted.get(attack.name))
-        if isinstance(tally, Tally)
-        else tally
-        for attack, tally in zip(attacks, counted, strict=True)
-    )
-
-
-def _labels(is_train: Bools, shared: Bools, rng: np.random.Generator) -> Bools:
-    """The shared permutations, or new ones for an attack that counted on other persons."""
-    return shared if np.array_equal(is_train, shared[0]) else draw_labels(is_train, draws=_DRAWS, rng=rng)
-
-
-def _estimate(
-    attack: Attack, tally: Tally, *, values: Floats | None, p_adjusted: float | None
-) -> RiskEstimate:
-    found = RiskEstimate(
-        attack=attack.name,
-        family=attack.family,
-        threat=attack.threat,
-        role=attack.role,
-        n=tally.n,
-        n_control=tally.n_control,
-        train=tally.train,
-        control=tally.control,
-        naive=tally.naive,
-        figures=tally.figures,
-    )
-    if tally.control is None or values is None:
-        return replace(found, role=AttackRole.DIAGNOSTIC)
-    paired = paired_hits(tally)
-    low, high = (
-        newcombe(tally.train, tally.trials, tally.control, tally.trials_control, level=found.level)
-        if paired is None
-        else newcombe_paired(*paired, level=found.level)
-    )
-    p = p_value(values)
-    judged = replace(found, excess=tally.train - tally.control, low=low, high=high, p=p)
-    return replace(judged, p_adjusted=p_adjusted, alarm=p <= ALARM)
+        return silent(attack, Outcome.NOT_APPLICABLE, str(error), n=n, n_control=n_control)
 
 
 def _confounded(risk: RiskEstimate) -> RiskEstimate:
@@ -249,30 +186,6 @@ def _confounded(risk: RiskEstimate) -> RiskEstimate:
         return risk
     reason = "the holdout given is not of the same kind as the rows used: an excess need not be a leak"
     return replace(risk, outcome=Outcome.INCONCLUSIVE, reason=reason, p_adjusted=None, alarm=False)
-
-
-def _silent(attack: Attack, outcome: Outcome, reason: str, *, n: int = 0, n_control: int = 0) -> RiskEstimate:
-    return RiskEstimate(
-        attack=attack.name,
-        family=attack.family,
-        threat=attack.threat,
-        role=attack.role,
-        outcome=outcome,
-        reason=reason,
-        n=n,
-        n_control=n_control,
-    )
-
-
-def _is_quick(attack: Attack, risk: RiskEstimate) -> bool:
-    return attack.planted and risk.outcome is Outcome.ESTIMATED and risk.excess is not None
-
-
-def _with_power(risk: RiskEstimate, power: Sequence[Power]) -> RiskEstimate:
-    for found in power:
-        if found.attack == risk.attack:
-            return replace(risk, detectable=found.detectable, ceiling=found.ceiling)
-    return risk
 
 
 def _scores(
@@ -287,49 +200,11 @@ def _scores(
     return [{name: scores[i] for name, scores in ranking.items()} for i in range(len(target.folds))]
 
 
-def _mean_of(risks: Sequence[RiskEstimate]) -> RiskEstimate:
-    """One estimate of several; where one of them could not tell, neither can all."""
-    for risk in risks:
-        if risk.outcome is not Outcome.ESTIMATED:
-            return risk
-    p, adjusted = _together(risks, "p"), _together(risks, "p_adjusted")
-    return replace(
-        risks[0],
-        n=min(risk.n for risk in risks),
-        n_control=min(risk.n_control for risk in risks),
-        train=_mean(risks, "train"),
-        control=_mean(risks, "control"),
-        naive=_mean(risks, "naive"),
-        excess=_mean(risks, "excess"),
-        low=_mean(risks, "low"),
-        high=_mean(risks, "high"),
-        p=p,
-        p_adjusted=adjusted,
-        alarm=p is not None and p <= ALARM,
-        figures=mean_figures([risk.figures for risk in risks], counts=min),
-    )
-
-
-def _mean(risks: Sequence[RiskEstimate], name: str) -> float | None:
-    values = [getattr(risk, name) for risk in risks]
-    return None if None in values else float(np.mean(values))
-
-
-def _together(risks: Sequence[RiskEstimate], name: str) -> float | None:
-    values = [getattr(risk, name) for risk in risks]
-    return None if None in values else twice_the_mean(values)
-
-
 def halves(cohort: Cohort, *, seed: int) -> tuple[Cohort, Cohort]:
     """Divide a cohort's persons at random: one half to be released, the other for control."""
     order = np.random.default_rng(seed).permutation(cohort.n_persons)
     middle = cohort.n_persons // 2
     return cohort.of_persons(order[:middle]), cohort.of_persons(order[middle:])
-
-
-def _seed(seed: int, purpose: str) -> int:
-    """A seed for each purpose, so that leaving one attack out changes no other."""
-    return int(np.random.SeedSequence([seed, zlib.crc32(purpose.encode())]).generate_state(1)[0])
 
 
 def _check(synthetic: pd.DataFrame, split: Split) -> None:

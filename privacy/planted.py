@@ -7,6 +7,7 @@ read on the same permutations of labels as before.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,13 @@ import pandas as pd
 from cohort.encode import as_floats, joined, nearest
 from cohort.errors import NotApplicable
 from cohort.schema import Column, Kind
-from privacy.attacks.target import Attack, Bools, Floats, Ints, Pool, Target
+from privacy.attacks.target import Attack, AttackOn, Bools, Floats, Ints, Pool, Tally, Target
 from privacy.ceiling import ceiling
 from privacy.cross_fit import count_folds
 from privacy.estimates import AttackRole
 from privacy.statistics import ALARM, draw_labels, p_value, smallest_detectable, westfall_young
+
+Aim = TypeVar("Aim")
 
 FAMILY = "family"
 """The primary attacks together: what the verdict's corrected p would have caught."""
@@ -27,7 +30,7 @@ SHARES = (0.01, 0.02, 0.05, 0.1, 0.2)
 REPEATS = 40
 REPEATS_BIG = 20  # where not all persons are attacked
 CEILING_SHARE = 0.05
-_DRAWS = 999  # fewer could not reach the small p that the family leaves to a light attack
+DRAWS = 999  # fewer could not reach the small p that the family leaves to a light attack
 _JITTER = 0.05
 
 
@@ -83,17 +86,16 @@ def power_curves(
         Called with the share done.
     """
     rng = np.random.default_rng(seed)
-    labels = draw_labels(target.attacked_is_train, draws=_DRAWS, rng=rng)
-    caught: dict[str, dict[float, float]] = {}
-    ranking: set[str] = set()
+    labels = draw_labels(target.attacked_is_train, draws=DRAWS, rng=rng)
     turns = repeats or (REPEATS if len(target.attacked) == len(target.is_train) else REPEATS_BIG)
     planted = sow(target, [share for share in shares for _ in range(turns)], rng=rng)
-    for place, share in enumerate(shares):
-        rung = [_rung(each, attacks, labels, ranking, seed=seed) for each in islice(planted, turns)]
-        for name in dict.fromkeys(name for alarms in rung for name in alarms):
-            heard = [alarms[name] for alarms in rung if name in alarms]
-            caught.setdefault(name, {})[share] = float(np.mean(heard))
-        progress((place + 1) / len(shares))
+
+    def count(attack: Attack, planted: Target) -> Tally:
+        return count_folds(attack, planted, seed=seed)
+
+    caught, ranking = climb(
+        planted, attacks, labels, shares=shares, turns=turns, count=count, progress=progress
+    )
     top = _ceiling(target) if ranking else None
     return tuple(
         Power(attack=name, caught=found, ceiling=top if name in ranking else None)
@@ -101,14 +103,58 @@ def power_curves(
     )
 
 
+def climb(
+    planted: Iterator[Aim],
+    attacks: Sequence[AttackOn[Aim]],
+    labels: Bools,
+    *,
+    shares: Sequence[float],
+    turns: int,
+    count: Callable[[AttackOn[Aim], Aim], Tally],
+    progress: Callable[[float], None] = lambda share: None,
+) -> tuple[dict[str, dict[float, float]], set[str]]:
+    """How often each attack rang at each share, and which attacks rank whom they attack.
+
+    Parameters
+    ----------
+    planted : iterator
+        ``turns`` plantings of the first share, then of the next.
+    attacks : sequence of AttackOn
+        What is tried on them; what is not applicable is left out.
+    labels : ndarray, (1 + draws, attacked)
+        The permutations on which all are read.
+    shares : sequence of float, in (0, 1]
+        Of the release.
+    turns : int, >= 1
+        Plantings a share.
+    count : callable
+        What an attack counts on one of them.
+    progress : callable
+        Called with the share done.
+    """
+    caught: dict[str, dict[float, float]] = {}
+    ranking: set[str] = set()
+    for place, share in enumerate(shares):
+        rung = [_rung(each, attacks, labels, ranking, count) for each in islice(planted, turns)]
+        for name in dict.fromkeys(name for alarms in rung for name in alarms):
+            heard = [alarms[name] for alarms in rung if name in alarms]
+            caught.setdefault(name, {})[share] = float(np.mean(heard))
+        progress((place + 1) / len(shares))
+    return caught, ranking
+
+
 def _rung(
-    planted: Target, attacks: Sequence[Attack], labels: Bools, ranking: set[str], *, seed: int
+    planted: Aim,
+    attacks: Sequence[AttackOn[Aim]],
+    labels: Bools,
+    ranking: set[str],
+    count: Callable[[AttackOn[Aim], Aim], Tally],
 ) -> dict[str, bool]:
     """Who raises an alarm at one planting; the primary attacks also together, corrected."""
     values: dict[str, Floats] = {}
     for attack in attacks:
         try:
-            tally = count_folds(attack, planted, seed=seed)
+            tally = count(attack, planted)
         except NotApplicable:
             continue
         values[attack.name] = tally.statistic(labels)

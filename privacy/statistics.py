@@ -84,10 +84,24 @@ def newcombe_paired(hits: Floats, control: Floats, *, level: float = 0.95) -> tu
     return max(excess - apart[0], -1.0), min(excess + apart[1], 1.0)
 
 
-def draw_labels(is_train: Bools, *, draws: int, rng: np.random.Generator) -> Bools:
-    """The labels as they are, and below them ``draws`` permutations, (1 + draws, persons)."""
+def draw_labels(
+    is_train: Bools,
+    *,
+    draws: int,
+    rng: np.random.Generator,
+    strata: npt.NDArray[np.int64] | None = None,
+) -> Bools:
+    """The labels as they are, and below them ``draws`` permutations, (1 + draws, persons).
+
+    With ``strata``, (persons,), persons exchange labels only with others of their own.
+    """
     labels = np.tile(is_train, (draws + 1, 1))
-    labels[1:] = rng.permuted(labels[1:], axis=1)
+    if strata is None:
+        labels[1:] = rng.permuted(labels[1:], axis=1)
+        return labels
+    for stratum in np.unique(strata):
+        members = np.flatnonzero(strata == stratum)
+        labels[1:, members] = rng.permuted(labels[1:, members], axis=1)
     return labels
 
 

@@ -1,6 +1,7 @@
 """The attacks by name. A new one is one file, one line here and one row in docs/attacks.md."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from cohort.errors import ConfigError, Problem
 from privacy.attacks import (
@@ -18,7 +19,9 @@ from privacy.attacks import (
     qi_match,
     singling_out,
 )
-from privacy.attacks.target import Attack
+from privacy.attacks.target import Attack, AttackOn
+
+Aim = TypeVar("Aim")
 
 ATTACKS: dict[str, Attack] = {
     attack.name: attack
@@ -50,11 +53,16 @@ def find_attacks(names: Sequence[str] | None) -> tuple[Attack, ...]:
     ConfigError
         Where a name is unknown; the message lists the known ones.
     """
-    chosen = tuple(dict.fromkeys(DEFAULT if names is None else names))
-    unknown = [name for name in chosen if name not in ATTACKS]
+    return chosen_of(ATTACKS, DEFAULT if names is None else names)
+
+
+def chosen_of(known: Mapping[str, AttackOn[Aim]], names: Sequence[str] | None) -> tuple[AttackOn[Aim], ...]:
+    """Those of a registry that are called ``names``, each once; None is all."""
+    chosen = tuple(dict.fromkeys(known if names is None else names))
+    unknown = [name for name in chosen if name not in known]
     if unknown:
-        remedy = f"Use some of: {', '.join(ATTACKS)}."
+        remedy = f"Use some of: {', '.join(known)}."
         raise ConfigError(
             [Problem(what=f"unknown attack {name!r}.", where="attacks", remedy=remedy) for name in unknown]
         )
-    return tuple(ATTACKS[name] for name in chosen)
+    return tuple(known[name] for name in chosen)

@@ -7,7 +7,7 @@ what is known about its rows.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ MOST_ATTACKED = 2000
 _NEIGHBOURS = 16
 
 Found = TypeVar("Found")
+Aim_contra = TypeVar("Aim_contra", contravariant=True)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -230,17 +231,17 @@ class Tally:
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-class Count(Protocol):
+class Count(Protocol[Aim_contra]):
     """What an attack does: count, on train and on control alike."""
 
-    def __call__(self, target: Target, *, seed: int) -> Tally:
+    def __call__(self, target: Aim_contra, *, seed: int) -> Tally:
         """Raises `NotApplicable` where the attack has no meaning."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attack:
-    """One entry of the registry.
+class AttackOn(Generic[Aim_contra]):
+    """One entry of a registry: an attack on tables, or on pictures.
 
     Parameters
     ----------
@@ -265,10 +266,13 @@ class Attack:
     family: str
     threat: str
     role: AttackRole
-    count: Count
+    count: Count[Aim_contra]
     needs_control: bool = True
     planted: bool = False
     weight: float = 1.0
+
+
+Attack = AttackOn[Target]
 
 
 def tally_hits(

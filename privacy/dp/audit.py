@@ -86,9 +86,7 @@ def audit(world: World, *, what: str, claim: PrivacyBudget, runs: int, is_gaussi
     is_gaussian : bool
         Whether the figure is known to be the same with Gaussian noise in either world.
     """
-    return of_figures(
-        world(False, runs), world(True, runs), what=what, claim=claim, is_gaussian=is_gaussian
-    )
+    return of_figures(world(False, runs), world(True, runs), what=what, claim=claim, is_gaussian=is_gaussian)
 
 
 def of_figures(

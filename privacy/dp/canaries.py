@@ -39,7 +39,9 @@ def planted(train: Cohort) -> tuple[Cohort, dict[str, Any]]:
 
 def leaked(table: pd.DataFrame, train: Cohort, canaries: Mapping[str, Any]) -> tuple[str, ...]:
     """The columns of a release that show a canary, or any other value outside the public domain."""
-    return tuple(column.name for column in train.schema.released if _shows(table[column.name], column, canaries))
+    return tuple(
+        column.name for column in train.schema.released if _shows(table[column.name], column, canaries)
+    )
 
 
 def _canary(column: Column) -> Any:
@@ -55,7 +57,7 @@ def _shows(values: pd.Series, column: Column, canaries: Mapping[str, Any]) -> bo
         return False
     known = values.dropna()
     if column.range is None:
-        return not set(known) <= set(column.categories)
+        return not set(known) <= set(column.categories or ())
     low, high = (_comparable(column, end) for end in column.range)
     return bool(((known < low) | (known > high)).any())
 

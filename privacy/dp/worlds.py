@@ -48,10 +48,10 @@ def choice(claim: PrivacyBudget) -> World:
     rho = exponential_rho(claim.epsilon)
 
     def world(is_there: bool, runs: int) -> Floats:
-        scores = np.where(np.arange(_CHOICES) == 0, -1.0, 1.0) * is_there
+        scores = np.where(np.arange(_CHOICES) == 0, -1.0, 1.0) * float(is_there)
         account = Account(rho * runs)
         picked = [choose(scores, sensitivity=1, rho=rho, account=account, on="choice") for _ in range(runs)]
-        return (np.array(picked) == 0).astype(np.float64)
+        return np.array([float(place == 0) for place in picked])
 
     return world
 

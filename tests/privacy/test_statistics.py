@@ -248,3 +248,11 @@ def test_the_detectable_rate_is_noticed_as_often_as_it_says():
     fewest = next(hits for hits in range(41) if binomial_p(hits, 40) <= 0.05 / 3)
     assert binomial_p(fewest, 40, rate=rate) == pytest.approx(0.8)
     assert detectable_rate(4, alarm=0.01) is None
+
+
+def test_labels_are_exchanged_within_strata_only():
+    is_train, strata = np.array([True] * 6 + [False] * 6), np.array([0, 1, 2] * 4)
+    labels = draw_labels(is_train, draws=50, rng=np.random.default_rng(0), strata=strata)
+    assert np.array_equal(labels[0], is_train)
+    assert all((labels[:, strata == each].sum(axis=1) == 2).all() for each in range(3))
+    assert len(np.unique(labels, axis=0)) > 20

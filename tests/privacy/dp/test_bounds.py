@@ -88,8 +88,15 @@ def test_gaussian_noise_and_epsilon_are_each_others_inverse():
 
 @pytest.mark.parametrize(
     ("guesses", "right", "bound"),
-    [(100, 73, 0.61), (1_000, 730, 0.88), (100, 90, 1.63), (1_000, 900, 2.02)]
-    + [(50, 50, 2.78), (100, 100, 3.49), (1_000, 1_000, 5.81)],
+    [
+        (100, 73, 0.61),
+        (1_000, 730, 0.88),
+        (100, 90, 1.63),
+        (1_000, 900, 2.02),
+        (50, 50, 2.78),
+        (100, 100, 3.49),
+        (1_000, 1_000, 5.81),
+    ],
 )
 def test_one_run_shows_what_is_known(guesses, right, bound):
     assert one_run_bound(guesses, right) == pytest.approx(bound, abs=0.006)
@@ -116,7 +123,10 @@ def test_bounds_hold_as_often_as_they_say():
     errors = np.arange(runs + 1)
     chances = stats.binom.pmf(errors, runs, 1 - right)
     shown = [
-        [epsilon_at_least(Guesses(false_alarms=a, without=runs, misses=b, having=runs), delta=0.0) for a in few]
+        [
+            epsilon_at_least(Guesses(false_alarms=a, without=runs, misses=b, having=runs), delta=0.0)
+            for a in few
+        ]
         for few in [errors[30:80].tolist()]
         for b in few
     ]
