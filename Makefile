@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 RUNS ?= runs
 
-.PHONY: install demo test check dashboard bench bench-assay bench-linkage bench-synth clean
+.PHONY: install demo test check dashboard bench bench-assay bench-linkage bench-synth bench-dp bench-images clean
 
 install: $(INSTALLED)
 
@@ -49,8 +49,25 @@ bench-linkage: $(INSTALLED)
 	$(BIN)/python -m benchmarks.linkage
 
 bench-synth: $(INSTALLED)
+	$(BIN)/python -m benchmarks.worth
+	$(BIN)/python -m benchmarks.patients
+	$(BIN)/python -m benchmarks.survival
 	$(BIN)/python -m benchmarks.cgan
+	$(BIN)/python -m benchmarks.synth_speed
+	$(BIN)/python -m benchmarks.borrowing
+	$(BIN)/python -m benchmarks.visits
+	$(BIN)/python -m benchmarks.inference
 	$(BIN)/python -m benchmarks.helped
+
+bench-dp: $(INSTALLED)
+	$(BIN)/python -m benchmarks.dp
+	$(BIN)/python -m benchmarks.dp_baselines
+	$(BIN)/python -m benchmarks.dp_gauge
+	$(BIN)/python -m benchmarks.dp_audit
+
+bench-images: $(INSTALLED)
+	$(BIN)/python -m benchmarks.images
+	$(BIN)/python -m benchmarks.images_privacy
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,18 +2,31 @@
 
 from benchmarks import (
     agreement,
+    borrowing,
     cgan,
     coverage,
     cross_fit,
+    dp,
+    dp_audit,
+    dp_baselines,
+    dp_gauge,
     frontier,
     guards,
     helped,
+    images,
+    images_privacy,
+    inference,
     linkage,
+    patients,
     population,
     power,
     silence,
     speed,
+    survival,
+    synth_speed,
     targeted,
+    visits,
+    worth,
 )
 
 ALL = (
@@ -28,8 +41,21 @@ ALL = (
     speed,
     population,
     linkage,
+    worth,
+    patients,
+    survival,
     cgan,
+    synth_speed,
+    borrowing,
+    visits,
+    inference,
     helped,
+    dp,
+    dp_baselines,
+    dp_gauge,
+    dp_audit,
+    images,
+    images_privacy,
 )
 
 

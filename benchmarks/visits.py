@@ -6,6 +6,7 @@ rows as train has with `trees`, once as whole persons and once as rows, and prin
 
 import argparse
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from benchmarks.cohorts import read_pbcseq
@@ -25,13 +26,13 @@ def read_visits(visit: str | None) -> Cohort:
     return replace(cohort, schema=replace(cohort.schema, visit=visit, rules=("day <= futime",)))
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print a line a seed, linked and by row."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4])
     print(f"| seed | way | rows | CPU s | {' | '.join(_METRICS)} | {' | '.join(_ATTACKS)}, p |")
     print("| --- " * (4 + len(_METRICS) + len(_ATTACKS)) + "|")
-    for seed in parser.parse_args().seeds:
+    for seed in parser.parse_args(arguments).seeds:
         for way, visit in (("linked", "day"), ("rows", None)):
             print(_line(read_visits(visit).split(seed=seed), way, seed=seed), flush=True)
 

@@ -32,7 +32,13 @@ _ROLE_SHAPES = {
     AttackRole.DIAGNOSTIC: "circle-open",
     AttackRole.SECOND_OPINION: "square-open",
 }
-_MODELS = {"linear": "linear model", "boosting": "boosted trees"}
+_MODELS = {
+    "linear": "linear model",
+    "boosting": "boosted trees",
+    "cnn": "small network",
+    "random": "random convolutions",
+}
+_DISTANCES = ("kid_", "fid_", "density_")
 _METRICS = {
     "auroc": "AUROC",
     "r2": "R²",
@@ -141,9 +147,9 @@ def utility_picture(scores: Sequence[UtilityScore]) -> Picture:
     Parameters
     ----------
     scores : sequence of UtilityScore
-        Of one release; those without a reference are left out.
+        Of one release; those that are not `is_drawn` are left out.
     """
-    shown = sorted((score for score in scores if score.reference is not None), key=_rank)
+    shown = sorted((score for score in scores if is_drawn(score)), key=_rank)
     names = [_measure(score) for score in shown]
     ticks = [folded(name) for name in names]
     at = places(ticks)
@@ -191,6 +197,11 @@ def utility_picture(scores: Sequence[UtilityScore]) -> Picture:
             for name, score in zip(names, shown, strict=True)
         ],
     )
+
+
+def is_drawn(score: UtilityScore) -> bool:
+    """Whether a score has a reference, and a scale that ends at 1, which distances of images have not."""
+    return score.reference is not None and not score.metric.startswith(_DISTANCES)
 
 
 def is_overall(score: UtilityScore) -> bool:

@@ -59,6 +59,7 @@ def score_row(score: UtilityScore) -> dict[str, str]:
         "measure": plain(score.metric),
         "of": score.group or "the whole",
         "value": interval(score.value, score.low, score.high),
+        "real patients": NONE if score.reference is None else number(score.reference),
     }
 
 

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-_ROOMS = ("cohort", "synth", "utility", "privacy", "dashboard", "configs")
+_ROOMS = ("cohort", "synth", "gan_images", "utility", "privacy", "dashboard", "configs")
 _HOMES = {"Augment": "synthassay.augment.resampler"}
 _PUBLIC = ("Augment", "Report", "assay", "draft_schema", "read", "run", "synthesizer", "targeted_game")
 

@@ -14,11 +14,11 @@ from cohort.schema import Schema
 from cohort.split import Split
 from privacy.attacks.registry import find_attacks
 from synth.protocols import Synthesizer
-from synth.registry import synthesizer as _synthesizer
 from synthassay import pipeline
 from synthassay.config import Config
 from synthassay.config_reader import read_config
 from synthassay.evaluate import Evaluation, Judge, evaluate
+from synthassay.generators import synthesizer as _synthesizer
 from synthassay.policy import read_policy
 from synthassay.runs import Evidence, Run, read_run
 from synthassay.targeted.game import targeted_game
@@ -59,7 +59,11 @@ def read(
 
 
 def synthesizer(name: str, **options: object) -> Synthesizer:
-    """A generator by its name, such as ``synthesizer("trees", leaf=20)``."""
+    """A generator by its name, such as ``synthesizer("trees", leaf=20)``.
+
+    ``synthesizer("auto")`` chooses one by folds of the train persons that it is fitted to; what it
+    chose, and why, stands in ``.choice`` of what ``fit`` returns.
+    """
     return _synthesizer(name, options)
 
 

@@ -46,12 +46,16 @@ def inspect(
     data: Annotated[Path, typer.Argument(help="A CSV, Parquet or Excel file.")],
     out: Annotated[Path | None, typer.Option("--out", help="Write the drafted schema here.")] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="Of an Excel file.")] = None,
+    gauge: Annotated[
+        Path | None,
+        typer.Option("--gauge", help="A schema with public domains: forecast the use with a guarantee."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Draft a schema from a file, and say what this cohort's size can ever prove."""
     from synthassay.inspection import inspect_file
 
-    found = inspect_file(data, sheet=sheet)
+    found = inspect_file(data, sheet=sheet, gauge=gauge)
     if out is not None:
         found.write_schema(out)
     if as_json:
@@ -81,7 +85,7 @@ def run(
 @app.command()
 def assay(
     config: ConfigFile,
-    release: Annotated[Path, typer.Option("--release", help="The release's table.")],
+    release: Annotated[Path, typer.Option("--release", help="The release's table, or its folder of images.")],
     out: Out = Path("runs"),
     strict: Strict = False,
     as_json: AsJson = False,
@@ -272,14 +276,17 @@ def _show_augment(found: AugmentRun) -> None:
     console = Console(highlight=False, soft_wrap=True)
     told = found.augment
     refused = ", ".join(f"{n} {reason}" for reason, n in told["refused"].items() if n) or "none"
+    images = told.get("kind") == "images"
+    what, where = ("pictures", "images") if images else ("rows", "data.csv")
     lines = [
-        f"{told['rows']} synthetic rows with {told['group']} beside {told['present']} real ones of train: "
+        f"{told['rows']} synthetic {what} with {told['group']} beside {told['present']} real ones of train: "
         f"{told['share']:.0%} of the group is synthetic.",
         f"Not kept: {refused}.",
         *(f"! {each['title']} {each['explanation']}" for each in told["findings"]),
         told["study"]["sentence"] if told["study"] else f"Did it help? {told['study_reason']}",
-        "For training beside the real rows only. `synthassay assay` judges them before they leave the house.",
-        f"\nRows:                        {found.folder / 'data.csv'}",
+        f"For training beside the real {what} only. "
+        "`synthassay assay` judges them before they leave the house.",
+        f"\n{what.capitalize() + ':':<27}  {found.folder / where}",
         f"Report, for the house only:  {found.folder / 'report.html'}",
     ]
     for line in lines:

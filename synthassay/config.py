@@ -5,7 +5,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from privacy.dp.budget import PrivacyBudget
+from synth.rare import RarePolicy
 from synthassay.augment.config import Augmentation
+from synthassay.images.config import ImageSource
+from synthassay.inference.config import InferenceStudy
 from synthassay.targeted.config import Targeted
 
 REFERENCES = ("copy", "holdout", "independent")
@@ -30,6 +34,8 @@ class CohortSource:
     trained_on : str or Path
         For a release made elsewhere: ``all``, ``unknown``, or the file of the rows it was made
         from; the other rows of ``data`` are then the holdout.
+    pictures : ImageSource, optional
+        Of a cohort of images: where they lie; the schema is then their metadata's.
     """
 
     data: Path | None = None
@@ -38,6 +44,13 @@ class CohortSource:
     sheet: str | None = None
     holdout: Path | None = None
     trained_on: str | Path = "unknown"
+    pictures: ImageSource | None = None
+
+    def resolved(self) -> dict[str, Any]:
+        """As it stands in a config."""
+        told = {k: v for k, v in vars(self).items() if v is not None and k != "pictures"}
+        plain = {key: str(value) if isinstance(value, Path) else value for key, value in told.items()}
+        return {**({} if self.pictures is None else self.pictures.to_dict()), **plain}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,15 +132,24 @@ class Config:
         What `risk` is asked besides.
     targeted : Targeted, optional
         None plays no targeted game: it refits each candidate hundreds of times.
+    inference : InferenceStudy, optional
+        None does not ask whether coefficients may be analysed: it fits each candidate 20 times.
     augment : Augmentation, optional
         What `augment` is asked.
+    rare : RarePolicy
+        What becomes of rare categories before a generator sees them.
+    keep_models : bool
+        Whether each candidate's fitted model is written, inside the house.
+    budget : PrivacyBudget, optional
+        What all releases of this data set with a formal guarantee may spend together; None is
+        `synthassay.dp.default_cap`.
     """
 
     name: str
     cohort: CohortSource
     holdout: float = 0.5
     folds: int = 1
-    candidates: tuple[Candidate, ...] = (Candidate(name="trees", synth="trees"),)
+    candidates: tuple[Candidate, ...] = (Candidate(name="auto", synth="auto"),)
     rows: float = 1.0
     attacks: tuple[str, ...] | None = None
     references: tuple[str, ...] = REFERENCES
@@ -136,17 +158,21 @@ class Config:
     population: PopulationSource | None = None
     risk: Question = field(default_factory=Question)
     targeted: Targeted | None = None
+    inference: InferenceStudy | None = None
     augment: Augmentation | None = None
+    budget: PrivacyBudget | None = None
+    rare: RarePolicy = field(default_factory=RarePolicy)
+    keep_models: bool = False
 
     def resolved(self) -> dict[str, Any]:
         """As plain YAML that repeats the run from any folder."""
-        source = {key: value for key, value in vars(self.cohort).items() if value is not None}
         return {
             "name": self.name,
-            "cohort": {k: str(v) if isinstance(v, Path) else v for k, v in source.items()},
+            "cohort": self.cohort.resolved(),
             "split": {"folds": self.folds} if self.folds > 1 else {"holdout": self.holdout},
             "candidates": [
-                {"synth": each.synth, "name": each.name, **each.options} for each in self.candidates
+                {"synth": each.synth, "name": each.name, **_paths_told(each.options)}
+                for each in self.candidates
             ],
             "rows": self.rows,
             "attacks": "default" if self.attacks is None else list(self.attacks),
@@ -156,8 +182,20 @@ class Config:
             **({} if self.population is None else {"population": _told(vars(self.population))}),
             **({} if self.risk == Question() else {"risk": _told(vars(self.risk))}),
             **({} if self.targeted is None else {"targeted": asdict(self.targeted)}),
+            **({} if self.inference is None else {"inference": asdict(self.inference)}),
             **({} if self.augment is None else {"augment": self.augment.to_dict()}),
+            **({} if self.budget is None else {"budget": asdict(self.budget)}),
+            **(
+                {}
+                if self.rare == RarePolicy()
+                else {"rare": {**asdict(self.rare), "treatment": self.rare.treatment.value}}
+            ),
+            **({"keep_models": True} if self.keep_models else {}),
         }
+
+
+def _paths_told(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: str(value) if isinstance(value, Path) else value for key, value in options.items()}
 
 
 def _told(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,17 @@ import yaml
 
 from cohort.errors import ConfigError, Problem
 from cohort.yaml_text import load_yaml
+from privacy.dp.budget import PrivacyBudget
 from synthassay.augment.config import read_augmentation
 from synthassay.config import REFERENCES, Candidate, CohortSource, Config, PopulationSource, Question
+from synthassay.images import config as image_config
+from synthassay.inference.config import read_inference
+from synthassay.rare import read_rare
 from synthassay.targeted.config import read_targeted
 
 _KEYS = ("name", "cohort", "split", "candidates", "rows", "attacks", "references", "policy", "seed",
-         "population", "risk", "targeted", "augment")  # fmt: skip
+         "population", "risk", "targeted", "inference", "augment", "budget", "rare",
+         "keep_models")  # fmt: skip
 _COHORT_KEYS = ("data", "schema", "demo", "sheet", "holdout", "trained_on")
 _NAME_SAFE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 
@@ -48,7 +53,7 @@ def config_from_dict(content: Any, *, folder: Path, where: str = "config", name:
         cohort=reader.source(source),
         folds=reader.folds(split, source),
         holdout=reader.number(split, "holdout", 0.5, low=0.0, high=1.0),
-        candidates=reader.candidates(content.get("candidates", ["trees"])),
+        candidates=reader.candidates(content.get("candidates", [image_config.default_generator(source)])),
         rows=reader.number(content, "rows", 1.0, low=0.0, high=1000.0),
         attacks=reader.names(content, "attacks"),
         references=reader.references(content),
@@ -57,7 +62,11 @@ def config_from_dict(content: Any, *, folder: Path, where: str = "config", name:
         population=reader.population(content),
         risk=reader.question(reader.mapping(content, "risk")),
         targeted=read_targeted(content["targeted"], reader.wrong) if "targeted" in content else None,
+        inference=read_inference(content["inference"], reader.wrong) if "inference" in content else None,
         augment=read_augmentation(content["augment"], reader.wrong) if "augment" in content else None,
+        budget=reader.budget(reader.mapping(content, "budget")) if "budget" in content else None,
+        rare=read_rare(content.get("rare", "keep"), reader.wrong),
+        keep_models=reader.flag(content, "keep_models"),
     )
     if reader.problems:
         raise ConfigError(reader.problems)
@@ -126,6 +135,13 @@ class _Reader:
         self.wrong(f"name {name!r} cannot name a folder.", "Use letters, digits, '-', '_' and '.'.")
         return "run"
 
+    def flag(self, content: Mapping[str, Any], key: str) -> bool:
+        value = content.get(key, False)
+        if isinstance(value, bool):
+            return value
+        self.wrong(f"{key}: {value!r} is neither true nor false.", f"Write {key}: true, or leave it out.")
+        return False
+
     def names(self, content: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
         value = content.get(key, "default")
         if value == "default":
@@ -163,8 +179,9 @@ class _Reader:
         return self.path(text) if text.endswith((".yaml", ".yml")) else text
 
     def source(self, part: Mapping[str, Any]) -> CohortSource:
-        self.refuse_unknown(part, _COHORT_KEYS, inside="cohort")
-        if ("data" in part) == ("demo" in part):
+        images = image_config.shows_images(part)
+        self.refuse_unknown(part, (*_COHORT_KEYS, *(image_config.KEYS if images else ())), inside="cohort")
+        if not images and ("data" in part) == ("demo" in part):
             self.wrong("cohort needs either data or demo.", "Write cohort: {data: FILE, schema: FILE}.")
         if "data" in part and "schema" not in part:
             self.wrong("cohort has no schema.", "Draft one with `synthassay inspect DATA --out schema.yaml`.")
@@ -177,6 +194,7 @@ class _Reader:
             sheet=None if "sheet" not in part else str(part["sheet"]),
             holdout=self.path(part["holdout"]) if "holdout" in part else None,
             trained_on=trained_on if trained_on in ("all", "unknown") else self.path(trained_on),
+            pictures=image_config.read_source(part, self.path, self.wrong) if images else None,
         )
 
     def population(self, content: Mapping[str, Any]) -> PopulationSource | None:
@@ -209,6 +227,20 @@ class _Reader:
             within=None if part.get("within") is None else str(part["within"]),
         )
 
+    def budget(self, part: Mapping[str, Any]) -> PrivacyBudget | None:
+        self.refuse_unknown(part, ("epsilon", "delta"), inside="budget")
+        if missing := [key for key in ("epsilon", "delta") if key not in part]:
+            self.wrong(
+                f"budget has no {' and no '.join(missing)}.", "Write budget: {epsilon: 10, delta: 1.0e-4}."
+            )
+            return None
+        try:
+            return PrivacyBudget(epsilon=part["epsilon"], delta=part["delta"])
+        except ConfigError as error:
+            for problem in error.problems:
+                self.wrong(f"budget: {problem.what}", problem.remedy)
+            return None
+
     def candidates(self, listed: Any) -> tuple[Candidate, ...]:
         entries = listed if isinstance(listed, list) else [listed]
         found = [self.candidate(entry) for entry in entries]
@@ -230,5 +262,7 @@ class _Reader:
             )
             return Candidate(name="unknown", synth="unknown")
         options = {str(key): value for key, value in entry.items() if key not in ("synth", "name")}
+        if options.get("related") is not None:
+            options["related"] = self.path(options["related"])
         synth = str(entry["synth"])
         return Candidate(name=self.safe_name(entry.get("name", synth)), synth=synth, options=options)

@@ -15,6 +15,7 @@ from privacy.cross_fit import of_each_fold
 from privacy.exposure import Exposure
 from privacy.linkage.sample import MatchProbability, pooled_match_probability, sample_risk
 from synthassay.coarser import at_levels, beside_full_detail
+from synthassay.dp import promise
 from synthassay.load import used
 from synthassay.policy import Policy
 from synthassay.quantities import Measured, quantities
@@ -105,7 +106,8 @@ def evaluate(
         made_by=release.made_by,
         reference=reference,
         rows=len(release),
-        guarantee=_in_words(release.guarantee),
+        guarantee=in_words(release.guarantee),
+        promise=promise(release.guarantee),
         linkage=_linkage(release.table, split, match),
     )
     return _judged(evidence, measured, attacked, match, judge, guarantee=release.guarantee)
@@ -122,7 +124,7 @@ def evaluate_holdout(split: Split, judge: Judge, *, seed: int, progress: Share) 
         if fold.holdout is None:
             raise ValueError("the holdout reference needs a holdout")
         fresh, control = halves(fold.holdout, seed=seed)
-        released.append(fresh.released)
+        released.append(fresh.linked)
         folds.append(replace(fold, holdout=control))
     measured = measure_folds(released, folds, seed=seed)
     progress(0.1)
@@ -191,7 +193,8 @@ def _linkage(synthetic: pd.DataFrame, split: Split, match: MatchProbability | No
     }
 
 
-def _in_words(guarantee: Guarantee | None) -> str:
+def in_words(guarantee: Guarantee | None) -> str:
+    """A formal guarantee as a page prints it."""
     if guarantee is None:
         return "no formal guarantee"
     return f"differential privacy, epsilon = {guarantee.epsilon:g}, delta = {guarantee.delta:g}, by person"

@@ -12,7 +12,8 @@ from synthassay.runs import Evidence
 from utility.measure import headline
 from utility.scores import UtilityScore
 
-RISK = "copy_scan"
+_RISKS = ("copy_scan", "orbit_copies")
+"""How many look copied: of tables, and of images."""
 
 
 def frontier(evidence: Sequence[Evidence], *, policy: Policy) -> dict[str, Any]:
@@ -32,20 +33,21 @@ def frontier(evidence: Sequence[Evidence], *, policy: Policy) -> dict[str, Any]:
         ``utility_metric`` and ``risk_attack``.
     """
     first = next((score for each in evidence if (score := headline(each.utility)) is not None), None)
+    attack = next((name for name in _RISKS if any(each.risk(name) for each in evidence)), _RISKS[0])
     return {
         "utility_metric": None if first is None else first.metric,
         "utility_group": None if first is None else first.group,
-        "risk_attack": RISK,
-        "points": [_point(each, like=first) for each in evidence if not each.failure],
+        "risk_attack": attack,
+        "points": [_point(each, like=first, attack=attack) for each in evidence if not each.failure],
         "region": {
-            "risk_at_most": _smallest_visible_excess(evidence, level=policy.level),
+            "risk_at_most": _smallest_visible_excess(evidence, attack=attack, level=policy.level),
             "utility_at_least": _floor(first, policy),
         },
     }
 
 
-def _point(evidence: Evidence, *, like: UtilityScore | None) -> dict[str, Any]:
-    score, risk = headline(evidence.utility, like=like), evidence.risk(RISK)
+def _point(evidence: Evidence, *, like: UtilityScore | None, attack: str) -> dict[str, Any]:
+    score, risk = headline(evidence.utility, like=like), evidence.risk(attack)
     known = risk is not None and risk.outcome is Outcome.ESTIMATED
     return {
         "candidate": evidence.candidate,
@@ -63,9 +65,9 @@ def _point(evidence: Evidence, *, like: UtilityScore | None) -> dict[str, Any]:
     }
 
 
-def _smallest_visible_excess(evidence: Sequence[Evidence], *, level: float) -> float | None:
+def _smallest_visible_excess(evidence: Sequence[Evidence], *, attack: str, level: float) -> float | None:
     """The excess above which chance no longer explains it, at these numbers of persons."""
-    risks = [risk for each in evidence if (risk := _estimated(each)) is not None]
+    risks = [risk for each in evidence if (risk := _estimated(each, attack)) is not None]
     if not risks:
         return None
     rate, n, n_control = risks[-1].control or 0.0, risks[-1].n, risks[-1].n_control
@@ -73,8 +75,8 @@ def _smallest_visible_excess(evidence: Sequence[Evidence], *, level: float) -> f
     return float(stats.norm.ppf((1 + level) / 2)) * spread
 
 
-def _estimated(evidence: Evidence) -> RiskEstimate | None:
-    risk = evidence.risk(RISK)
+def _estimated(evidence: Evidence, attack: str) -> RiskEstimate | None:
+    risk = evidence.risk(attack)
     whole = not evidence.reference and risk is not None and risk.outcome is Outcome.ESTIMATED
     return risk if whole else None
 

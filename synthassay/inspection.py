@@ -11,6 +11,8 @@ from cohort.draft import draft_schema, reasons, schema_yaml
 from cohort.findings import Finding
 from cohort.readers import read_cohort, read_table
 from cohort.schema import Schema
+from synth.dp.domain import refuse_private_domains
+from synthassay.dp_gauge import Forecast, forecasts
 from synthassay.prospects import Prospect, prospects
 from synthassay.store import write_text
 
@@ -33,6 +35,8 @@ class Inspection:
         What half of the persons against the other half can prove.
     cross_fitted : tuple of Prospect
         What they can prove where each half is set aside in turn.
+    forecasts : tuple of Forecast
+        What use to expect of a release with a guarantee, where that was asked for.
     """
 
     schema: Schema
@@ -42,6 +46,7 @@ class Inspection:
     findings: tuple[Finding, ...]
     prospects: tuple[Prospect, ...]
     cross_fitted: tuple[Prospect, ...]
+    forecasts: tuple[Forecast, ...] = ()
 
     def write_schema(self, path: Path) -> None:
         """Write the draft for a person to confirm."""
@@ -56,6 +61,7 @@ class Inspection:
             "findings": [finding.code for finding in self.findings],
             "prospects": {each.policy: each.possible for each in self.prospects},
             "cross_fitted": {each.policy: each.possible for each in self.cross_fitted},
+            **({"forecasts": [each.to_dict() for each in self.forecasts]} if self.forecasts else {}),
         }
 
     def show(self, console: Console, *, written_to: Path | None) -> None:
@@ -75,14 +81,28 @@ class Inspection:
                     "" if line.possible else f" Needed: {line.persons_needed or 'more than 10,000'} persons."
                 )
                 console.print(f"  {line.title}: {line.sentence}{needed}", markup=False)
+        if self.forecasts:
+            console.print("\nDifferential privacy at this size, by people made up under the schema:")
+        for forecast in self.forecasts:
+            console.print(f"  {forecast.sentence}", markup=False)
         if written_to is None:
             console.print("\nKeep the draft with --out schema.yaml, and confirm each column in it.")
         else:
             console.print(f"\nDraft: {written_to}. Read it, and take out `confirmed: false` line by line.")
 
 
-def inspect_file(path: Path, *, sheet: str | None = None) -> Inspection:
-    """Read a file without a schema and draft one; raises `InputError` with every problem."""
+def inspect_file(path: Path, *, sheet: str | None = None, gauge: Path | None = None) -> Inspection:
+    """Read a file without a schema and draft one; raises `InputError` with every problem.
+
+    Parameters
+    ----------
+    path : Path
+    sheet : str, optional
+        Of an Excel file.
+    gauge : Path, optional
+        A schema with public `categories` and `range`, under which half of the persons would be learnt
+        from with a guarantee: tells what use to expect. Takes about a minute.
+    """
     raw = read_table(path, sheet=sheet)
     schema = draft_schema(raw.table)
     cohort = read_cohort(path, schema, sheet=sheet)
@@ -95,7 +115,14 @@ def inspect_file(path: Path, *, sheet: str | None = None) -> Inspection:
         findings=cohort.findings,
         prospects=prospects(cohort.n_persons - half, half),
         cross_fitted=prospects(cohort.n_persons, cohort.n_persons, cross_fitted=True),
+        forecasts=() if gauge is None else _forecasts(gauge, persons=cohort.n_persons - half),
     )
+
+
+def _forecasts(path: Path, *, persons: int) -> tuple[Forecast, ...]:
+    schema = Schema.from_yaml(path)
+    refuse_private_domains(schema, where=str(path))
+    return forecasts(schema, persons=persons, seed=0)
 
 
 def _columns(schema: Schema, why: dict[str, str]) -> Table:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -55,14 +56,28 @@ def load_for_assay(config: Config) -> Loaded:
 
 
 def load_cohort(config: Config) -> Cohort:
-    """Read the config's cohort alone."""
+    """Read the config's cohort alone; of images, what is known of whose they are."""
     source = config.cohort
+    if source.pictures is not None:
+        return _metadata(config)
     if source.demo is not None:
         return demo_cohort(source.demo)
-    schema = _schema(source.schema)
+    schema = read_schema(source.schema)
     if source.data is None or schema is None:
         raise ConfigError(Problem(what="cohort names no data and schema."))
     return _read(source.data, schema, config)
+
+
+def _metadata(config: Config) -> Cohort:
+    """The table beside the pictures, which are not read for it."""
+    pictures, schema = config.cohort.pictures, read_schema(config.cohort.schema)
+    if pictures is None or (pictures.images is not None and (pictures.metadata is None or schema is None)):
+        remedy = "Give metadata: FILE and schema: FILE; `synthassay inspect` drafts a schema of the metadata."
+        raise ConfigError(Problem(what="the images have no metadata under a schema.", remedy=remedy))
+    if pictures.metadata is not None and schema is not None:
+        return _read(pictures.metadata, schema, config)
+    simulated: Cohort = import_module("cohort.lesions").simulate_lesions(size=pictures.size).metadata
+    return simulated
 
 
 def used(split: Split) -> Cohort:
@@ -78,7 +93,8 @@ def joined(split: Split) -> Cohort:
     return replace(split.train, table=table)
 
 
-def _schema(source: Path | Mapping[str, object] | None) -> Schema | None:
+def read_schema(source: Path | Mapping[str, object] | None) -> Schema | None:
+    """A config's schema: a file, or one that stands inline."""
     if isinstance(source, Path):
         return Schema.from_yaml(source)
     return None if source is None else Schema.from_dict(source)

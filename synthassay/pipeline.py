@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,18 @@ from cohort.readers import read_release
 from cohort.release import Release
 from cohort.split import Split
 from privacy.attacks.registry import find_attacks
-from synth.registry import REFERENCES, SYNTHESIZERS, configured
+from synth.protocols import Synthesizer
+from synth.registry import REFERENCES
 from synthassay.clock import Clock, Watcher
 from synthassay.config import CohortSource, Config
+from synthassay.dp import budget_told, ledger_of, refuse_overspending
 from synthassay.evaluate import Evaluation, Judge
 from synthassay.frontier import frontier
+from synthassay.generators import GENERATORS, configured
 from synthassay.load import Loaded, joined, load_for_assay, load_for_run
 from synthassay.policy import read_policy
 from synthassay.profile import describe
+from synthassay.rare import rare_told
 from synthassay.report import write_reports
 from synthassay.runs import Evidence, Run
 from synthassay.state import cohort_hash, keyed_hash
@@ -63,12 +67,15 @@ def run(config: Config, *, out: Path, resume: bool = False, watch: Watcher = lam
     SynthAssayError
         For bad input, before anything is written.
     """
+    if config.cohort.pictures is not None:
+        return Path(_images().run(config, out=out, resume=resume, watch=watch))
     judge = _judge(config)
     _check_candidates(config)
     loaded = load_for_run(config)
     key = _key(config, loaded, judge)
     with disk(out), Draft.open(out, name=config.name, key=key, resume=resume) as draft:
         setting = Setting(config=config, loaded=loaded, judge=judge, draft=draft)
+        refuse_overspending(_to_be_minted(setting), config, loaded)
         return _carry_out(run_tasks(setting), setting, watch=watch, kind="run")
 
 
@@ -82,10 +89,12 @@ def assay_release(
     config : Config
         Its cohort says which rows the release was made from, as far as is known.
     release : Path
-        The release's table.
+        The release's table, or its folder of images.
     out, watch
         As for `run`.
     """
+    if config.cohort.pictures is not None:
+        return Path(_images().assay_folder(config, release, out=out, watch=watch))
     judge = _judge(config)
     loaded = load_for_assay(config)
     schema = loaded.cohort.schema
@@ -110,6 +119,11 @@ def save(
         return _carry_out([task], setting, watch=lambda progress: None, kind="assay")
 
 
+def _images() -> Any:
+    """The same for images; with it comes torch, which no table needs."""
+    return import_module("synthassay.images.run")
+
+
 def _judge(config: Config) -> Judge:
     find_attacks(config.attacks)
     return Judge(policy=read_policy(config.policy), attacks=config.attacks)
@@ -120,9 +134,16 @@ def _check_candidates(config: Config) -> None:
     for candidate in config.candidates:
         if candidate.synth in REFERENCES:
             what = f"{candidate.synth!r} is a reference point, not a generator."
-            remedy = f"Known generators: {', '.join(SYNTHESIZERS)}."
+            remedy = f"Known generators: {', '.join(GENERATORS)}."
             raise ConfigError(Problem(what=what, where="candidates", remedy=remedy))
         configured(candidate.synth, candidate.options)
+
+
+def _to_be_minted(setting: Setting) -> dict[str, Synthesizer]:
+    """The generators of the candidates that are not finished."""
+    done = setting.draft.finished()
+    candidates = [each for each in setting.config.candidates if each.name not in done]
+    return {each.name: configured(each.synth, each.options) for each in candidates}
 
 
 def resolved(config: Config, cohort: Cohort) -> dict[str, Any]:
@@ -137,17 +158,47 @@ def _key(config: Config, loaded: Loaded, judge: Judge, release: Release | None =
     """What this config makes of these data, 16 hex digits."""
     split = loaded.split
     data = cohort_hash(*(each for each in (split.train, split.holdout) if each is not None))
+    related = [each.options.get("related") for each in config.candidates]
+    files = [path for path in related if isinstance(path, Path) and path.is_file()]
+    data += "".join(keyed_hash(path.read_bytes()) for path in files)
     if release is not None:
         data += keyed_hash(release.table.to_csv(index=False).encode())
-    text = (
-        json.dumps(resolved(config, loaded.cohort), sort_keys=True, default=str) + repr(judge.policy) + data
-    )
+    # A larger budget changes no result: who was refused for want of it can raise it and resume.
+    told = {key: value for key, value in resolved(config, loaded.cohort).items() if key != "budget"}
+    text = json.dumps(told, sort_keys=True, default=str) + repr(judge.policy) + data
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _carry_out(tasks: Sequence[Task], setting: Setting, *, watch: Watcher, kind: str) -> Path:
     """Do what is still to be done, then publish the folder."""
-    started, draft = now(), setting.draft
+    started = now()
+    evidence, seconds = carry_out(tasks, setting.draft, watch=watch)
+    about = about_run(
+        setting.config,
+        setting.judge,
+        kind=kind,
+        started=started,
+        stages=seconds,
+        hashes=(setting.draft.key, cohort_hash(setting.loaded.cohort)),
+    )
+    if kind == "run":
+        about["rare"] = rare_told(setting.loaded.split, setting.config.rare)
+    if kind == "run" and any(each.promise for each in evidence):
+        about["budget"] = budget_told(ledger_of(setting.config, setting.loaded))
+    return conclude(
+        evidence,
+        setting.draft,
+        setting.judge,
+        about=about,
+        cohort=describe(setting.loaded, policy=setting.judge.policy),
+        config=resolved(setting.config, setting.loaded.cohort),
+    )
+
+
+def carry_out(
+    tasks: Sequence[Task], draft: Draft, *, watch: Watcher
+) -> tuple[tuple[Evidence, ...], dict[str, float]]:
+    """Do what an earlier process has not done: evidence in the tasks' order, and seconds of each."""
     done = draft.finished()
     clock = Clock(draft, tasks, watch)
     # Tables are small: threads cost more than they bring, and one thread repeats to the last digit.
@@ -158,17 +209,32 @@ def _carry_out(tasks: Sequence[Task], setting: Setting, *, watch: Watcher, kind:
             if not skipped:
                 done[task.name] = _attempt(task, draft, progress=progress)
             clock.end(task, skipped=skipped)
-    evidence = tuple(done[task.name] for task in tasks)
-    about = _about(setting, kind=kind, started=started, stages=clock.seconds)
+    return tuple(done[task.name] for task in tasks), clock.seconds
+
+
+def conclude(
+    evidence: tuple[Evidence, ...],
+    draft: Draft,
+    judge: Judge,
+    *,
+    about: dict[str, Any],
+    cohort: dict[str, Any],
+    config: dict[str, Any],
+) -> Path:
+    """Write what tells of the run as a whole, and publish the folder."""
     finished = Run(
         folder=draft.folder,
-        about={**about, "evidence": [task.name for task in tasks]},
-        cohort=describe(setting.loaded, policy=setting.judge.policy),
-        frontier=frontier(evidence, policy=setting.judge.policy),
+        about={**about, "evidence": [each.candidate for each in evidence]},
+        cohort=cohort,
+        frontier=frontier(evidence, policy=judge.policy),
         evidence=evidence,
     )
-    _write(finished, setting)
-    return draft.publish(started)
+    draft.write_config(config)
+    write_json(draft.folder / "cohort.json", finished.cohort)
+    write_json(draft.folder / "frontier.json", finished.frontier)
+    write_json(draft.folder / "run.json", finished.about)
+    write_reports(finished)
+    return draft.publish(datetime.fromisoformat(about["started"]))
 
 
 def _attempt(task: Task, draft: Draft, *, progress: Any) -> Evidence:
@@ -198,32 +264,31 @@ def _why(error: Exception) -> str:
     )
 
 
-def _about(setting: Setting, *, kind: str, started: datetime, stages: dict[str, float]) -> dict[str, Any]:
-    policy = setting.judge.policy
+def about_run(
+    config: Config,
+    judge: Judge,
+    *,
+    kind: str,
+    started: datetime,
+    stages: dict[str, float],
+    hashes: tuple[str, str],
+) -> dict[str, Any]:
+    """What ``run.json`` says; ``hashes`` are the config's and the input's."""
     return {
-        "name": setting.config.name,
+        "name": config.name,
         "kind": kind,
         "status": "finished",
         "started": started.isoformat(),
         "ended": now().isoformat(),
-        "seed": setting.config.seed,
-        "policy": policy.name,
-        "minimum_count": policy.minimum_count,
-        "config_hash": setting.draft.key,
-        "input_hash": cohort_hash(setting.loaded.cohort),
+        "seed": config.seed,
+        "policy": judge.policy.name,
+        "minimum_count": judge.policy.minimum_count,
+        "config_hash": hashes[0],
+        "input_hash": hashes[1],
         "versions": versions(),
         "stages": stages,
         "peak_memory_mb": peak_memory(),
     }
-
-
-def _write(finished: Run, setting: Setting) -> None:
-    folder = setting.draft.folder
-    setting.draft.write_config(resolved(setting.config, setting.loaded.cohort))
-    write_json(folder / "cohort.json", finished.cohort)
-    write_json(folder / "frontier.json", finished.frontier)
-    write_json(folder / "run.json", finished.about)
-    write_reports(finished)
 
 
 @contextmanager

@@ -1,11 +1,15 @@
-"""What of a run may be shown to anybody: no seed, no hash, no count below the policy's minimum."""
+"""What of a run may be shown to anybody: no seed, no hash, no count below the policy's minimum.
+
+Beside a release with a formal guarantee nothing may be shown that was computed on the patients
+without noise: a rate, a score or a verdict would tell what the guarantee says that nobody can.
+"""
 
 from dataclasses import replace
 from typing import Any
 
 from privacy.estimates import RiskEstimate
 from synthassay.runs import Evidence, Run
-from utility.scores import UtilityScore
+from utility.scores import SUBGROUP, UtilityScore
 
 _PUBLIC_FACTS = ("name", "kind", "status", "started", "ended", "policy", "minimum_count", "evidence")
 _DIGITS = 2
@@ -15,28 +19,63 @@ def public_run(run: Run) -> Run:
     """A copy of a run from which nobody who knows all patients but one learns about the last.
 
     Rates that stand for fewer persons than the policy's minimum count are left out, with
-    everything they could be computed from; all others are rounded to two digits.
+    everything they could be computed from; all others are rounded to two digits. Of a run with a
+    formal guarantee only what that guarantee pays for is left.
     """
+    if run.promises:
+        return _promises_alone(run)
     minimum = int(run.about["minimum_count"])
     evidence = tuple(_evidence(each, minimum) for each in run.evidence)
     return replace(
         run,
-        about={key: run.about[key] for key in _PUBLIC_FACTS},
+        about={
+            **{key: run.about[key] for key in _PUBLIC_FACTS},
+            **({"rare": _rare(run.about["rare"], minimum)} if "rare" in run.about else {}),
+        },
         cohort={**run.cohort, "findings": []},
         frontier=_frontier(run.frontier, evidence),
         evidence=evidence,
     )
 
 
+def _rare(told: dict[str, Any], minimum: int) -> dict[str, Any]:
+    """The policy for rare categories; how many there are only where they stand for enough persons."""
+    small = 0 < told["persons"] < minimum
+    return {**told, **(dict.fromkeys(("columns", "levels", "persons")) if small else {})}
+
+
+def _promises_alone(run: Run) -> Run:
+    about = {key: run.about[key] for key in (*_PUBLIC_FACTS, "budget") if key in run.about}
+    names = [each.candidate for each in run.promises]
+    return replace(
+        run,
+        about={**about, "evidence": names},
+        cohort={},
+        frontier={},
+        evidence=tuple(
+            Evidence(
+                candidate=each.candidate,
+                made_by=each.made_by,
+                rows=each.rows,
+                guarantee=each.guarantee,
+                promise=each.promise,
+            )
+            for each in run.promises
+        ),
+    )
+
+
 def _evidence(evidence: Evidence, minimum: int) -> Evidence:
     return replace(
         evidence,
-        utility=tuple(_score(score, minimum) for score in evidence.utility),
+        utility=tuple(_score(score, minimum) for score in evidence.utility if not _small(score, minimum)),
         risks=tuple(_risk(risk, minimum) for risk in evidence.risks),
         quantities={},
         linkage=_linkage(evidence.linkage, minimum),
         exposure={},
         targeted={},
+        inference=_inference(evidence.inference),
+        chosen=tuple(_choice(each) for each in evidence.chosen),
         findings=(),
         verdict=None
         if evidence.verdict is None
@@ -52,6 +91,37 @@ def _evidence(evidence: Evidence, minimum: int) -> Evidence:
             ),
         ),
     )
+
+
+def _choice(choice: dict[str, Any]) -> dict[str, Any]:
+    """What was tried, rounded; the excess of a few persons of train is left out."""
+    hidden = dict.fromkeys(("excess", "excess_low", "excess_high", "p"))
+    shown = ("use", "real", "low", "high")
+    tried = [
+        {
+            **each,
+            **hidden,
+            **{key: _rounded(each[key]) for key in shown},
+            "failure": each["failure"] and "not shown.",
+        }
+        for each in choice["tried"]
+    ]
+    return {**choice, "tried": tried}
+
+
+def _inference(told: dict[str, Any]) -> dict[str, Any]:
+    """Which analyses may be done, without a coefficient of the patients'."""
+    shown = ("model", "outcome", "analysis", "answer", "short")
+    analyses = [
+        {**{key: each[key] for key in shown}, "sentence": each["short"], "coefficients": []}
+        for each in told.get("analyses", ())
+    ]
+    return {**told, "analyses": analyses} if analyses else told
+
+
+def _small(score: UtilityScore, minimum: int) -> bool:
+    """Whether a score is of a subgroup of fewer persons than may be told of."""
+    return score.metric.startswith(SUBGROUP) and score.n < minimum
 
 
 def _risk(risk: RiskEstimate, minimum: int) -> RiskEstimate:

@@ -10,6 +10,7 @@ from privacy.linkage.sample import MatchProbability
 from synthassay.verdicts import Judgement
 from utility.scores import UtilityScore
 
+_EXACT = ("exact_copies", "exact_images")
 _ASK = "Ask the producer for rows that were not used to make the release."
 
 
@@ -108,7 +109,7 @@ def _detectable(measured: Measured) -> Quantity:
 
 
 def _exact_copies(measured: Measured) -> Quantity:
-    found = next((risk for risk in measured.risks if risk.attack == "exact_copies"), None)
+    found = next((risk for risk in measured.risks if risk.attack in _EXACT), None)
     if found is None:
         return Quantity(applicable=False, reason="Run the attack exact_copies.")
     if found.outcome is not Outcome.ESTIMATED or found.excess is None:

@@ -11,13 +11,15 @@ import plotly.offline
 
 from dashboard.charts import Picture, frontier_picture, risk_picture, utility_picture
 from privacy.estimates import AttackRole, Outcome, RiskEstimate
+from synthassay.images.sheet import Strip, contact_sheet
 from synthassay.policy import policy_names
 from synthassay.prospects import Prospect, prospect
 from synthassay.public import public_run
+from synthassay.rare import rare_sentence
 from synthassay.runs import Evidence, Run
 from synthassay.store import write_json, write_text
 from synthassay.verdicts import Judgement
-from utility.scores import UtilityScore
+from utility.scores import GAP, SUBGROUP, UtilityScore
 
 _MOST_EXPOSED = 10
 _ROLES = {
@@ -38,6 +40,8 @@ def write_reports(run: Run) -> tuple[Path, Path]:
 
 def render(run: Run, *, public: bool = False) -> str:
     """The whole page as HTML, with plotly inside, once; it needs no network and no other file."""
+    if public and run.promises:
+        return environment().get_template("report.promise.html.j2").render(run=run)
     template = environment().get_template("report.html.j2")
     return template.render(
         run=run,
@@ -67,9 +71,9 @@ def as_json(run: Run) -> dict[str, Any]:
 
 
 def _prospect(run: Run) -> Prospect | None:
-    """What a cohort of this size could show under the run's policy, where the policy is a bundled one."""
+    """What a table of this size could show under the run's policy, where the policy is a bundled one."""
     name = run.about["policy"]
-    if name not in policy_names():
+    if name not in policy_names() or run.cohort.get("kind") == "images":
         return None
     sides = run.cohort["train_persons"], run.cohort["holdout_persons"]
     return prospect(name, *sides, cross_fitted=run.cohort.get("cross_fitted", False))
@@ -107,8 +111,12 @@ def environment() -> jinja2.Environment:
         "noticed": _noticed,
         "silence": _silence,
         "use": _use,
+        "rare": rare_sentence,
     }
-    shared.filters.update({**filters, "overall": _overall, "most_exposed": _most_exposed})
+    shared.filters.update(
+        {**filters, "overall": _overall, "subgroups": _subgroups, "most_exposed": _most_exposed}
+    )
+    shared.filters["sheet"] = _sheet
     return shared
 
 
@@ -185,7 +193,20 @@ def _most_exposed(evidence: Evidence, run: Run) -> list[dict[str, str]]:
         return list(islice(csv.DictReader(lines), _MOST_EXPOSED))
 
 
+def _sheet(evidence: Evidence, run: Run) -> list[Strip]:
+    """Some pictures of a candidate that minted images; none of a table or of a reference point."""
+    return [] if evidence.reference else contact_sheet(run.folder / "releases" / evidence.candidate)
+
+
 def _overall(evidence: Evidence) -> list[UtilityScore]:
     """The measures of a release as a whole; single columns and pairs stand in the table."""
     parts = ("column_fidelity", "pair_fidelity", "implausible_records")
-    return [score for score in evidence.utility if score.metric not in parts or not score.group]
+    parts_of = [score for score in evidence.utility if score.metric not in parts or not score.group]
+    return [score for score in parts_of if not score.metric.startswith(SUBGROUP)]
+
+
+def _subgroups(evidence: Evidence) -> list[tuple[UtilityScore, UtilityScore]]:
+    """Each subgroup's own score, and its gap to the others."""
+    gaps = {score.group: score for score in evidence.utility if score.metric == GAP}
+    own = [s for s in evidence.utility if s.metric.startswith(SUBGROUP) and s.metric != GAP]
+    return [(score, gaps[score.group]) for score in own if score.group in gaps]

@@ -35,6 +35,10 @@ class Evidence:
         Synthetic rows measured.
     guarantee : str
         The formal guarantee in words.
+    promise : dict
+        The formal guarantee for programs, and its worth for a board: ``{"epsilon", "delta", "rows",
+        "words"}``; empty without one. With one, everything below was computed without noise on the
+        patients whom it protects, and is internal.
     utility : tuple of UtilityScore
         How useful it is.
     risks : tuple of RiskEstimate
@@ -47,6 +51,12 @@ class Evidence:
         Who of the train persons looks exposed, and which rare groups; internal.
     targeted : dict
         What an attacker gains who refits the generator, where that was asked for; internal.
+    inference : dict
+        Whether coefficients may be analysed, where that was asked for: ``{"releases", "analyses"}``, or
+        ``{"reason"}``.
+    chosen : tuple of dict
+        Of `auto`: ``{"generator", "options", "why", "metric", "tried": [...]}`` for what was chosen;
+        one for each half where the cohort is cross-fitted.
     findings : tuple of Finding
         What was noticed.
     verdict : Verdict, optional
@@ -60,12 +70,15 @@ class Evidence:
     reference: bool = False
     rows: int = 0
     guarantee: str = "no formal guarantee"
+    promise: dict[str, Any] = field(default_factory=dict)
     utility: tuple[UtilityScore, ...] = ()
     risks: tuple[RiskEstimate, ...] = ()
     quantities: dict[str, dict[str, Any]] = field(default_factory=dict)
     linkage: dict[str, Any] = field(default_factory=dict)
     exposure: dict[str, Any] = field(default_factory=dict)
     targeted: dict[str, Any] = field(default_factory=dict)
+    inference: dict[str, Any] = field(default_factory=dict)
+    chosen: tuple[dict[str, Any], ...] = ()
     findings: tuple[Finding, ...] = ()
     verdict: Verdict | None = None
     failure: str = ""
@@ -79,12 +92,15 @@ class Evidence:
         return {
             **{key: getattr(self, key) for key in ("candidate", "made_by", "reference", "rows")},
             "guarantee": self.guarantee,
+            **({"promise": self.promise} if self.promise else {}),
             "utility": [score.to_dict() for score in self.utility],
             "risks": [risk.to_dict() for risk in self.risks],
             "quantities": self.quantities,
             "linkage": self.linkage,
             "exposure": self.exposure,
             **({"targeted": self.targeted} if self.targeted else {}),
+            **({"inference": self.inference} if self.inference else {}),
+            **({"chosen": list(self.chosen)} if self.chosen else {}),
             "findings": [asdict(finding) for finding in self.findings],
             "verdict": None if self.verdict is None else self.verdict.to_dict(),
             "failure": self.failure,
@@ -99,6 +115,7 @@ class Evidence:
                 **content,
                 "utility": tuple(UtilityScore.from_dict(score) for score in content["utility"]),
                 "risks": tuple(RiskEstimate.from_dict(risk) for risk in content["risks"]),
+                "chosen": tuple(content.get("chosen", ())),
                 "findings": tuple(_finding(entry) for entry in content["findings"]),
                 "verdict": None if verdict is None else Verdict.from_dict(verdict),
             }
@@ -133,6 +150,11 @@ class Run:
     def candidates(self) -> tuple[Evidence, ...]:
         """What was asked for, reference points left out."""
         return tuple(each for each in self.evidence if not each.reference)
+
+    @property
+    def promises(self) -> tuple[Evidence, ...]:
+        """The candidates with a formal guarantee."""
+        return tuple(each for each in self.evidence if each.promise)
 
     @property
     def judged_references(self) -> tuple[Evidence, ...]:

@@ -4,7 +4,7 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +15,16 @@ import filelock
 import pandas as pd
 import yaml
 
-from cohort.errors import InputError, Problem
+from cohort.errors import GenerationError, InputError, Problem
 from cohort.release import Release
 from cohort.writers import write_release
 from privacy.exposure import Exposure
+from synth.model_files import save_model
+from synth.protocols import FittedSynthesizer
 from synthassay.runs import PARTIAL, Evidence, Progress
 
 _LABEL = "Synthetic data: no row is a patient. It was made by a program, and must be labelled so."
+_KEPT = "kept in model/, for inside the house alone: it tells more of the patients than the rows do"
 _COARSENED = (
     "Coarsened patient records: each row is a patient's. It is not synthetic, and must not be so called."
 )
@@ -103,6 +106,23 @@ class Draft:
         write_json(folder / "card.json", _card(release))
         return folder / "data.csv"
 
+    def write_models(self, models: Sequence[FittedSynthesizer], candidate: str) -> None:
+        """Write a candidate's fitted generators beside its release; the card says that they are there.
+
+        Cross-fitted there is one for each half. Of a generator whose model is never written the card
+        says why.
+        """
+        folder, told = self.folder / "releases" / candidate, _KEPT
+        try:
+            for place, fitted in enumerate(models, start=1):
+                half = "" if len(models) == 1 else f"half_{place}"
+                save_model(fitted, folder / "model" / half)
+        except GenerationError as error:
+            shutil.rmtree(folder / "model", ignore_errors=True)
+            told = f"not kept: {error}"
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        write_json(folder / "card.json", {**card, "model": told})
+
     def write_evidence(self, evidence: Evidence, exposure: Exposure | None) -> None:
         """Write a candidate's evidence; it counts as finished from the rename on."""
         if exposure is not None:
@@ -163,9 +183,10 @@ def _card(release: Release) -> dict[str, Any]:
         "made_by": release.made_by,
         "rows": len(release),
         **({"rows_from_each_half": list(release.parts)} if release.parts else {}),
-        "columns": {column.name: column.kind.value for column in release.schema.released},
+        "columns": {column.name: column.kind.value for column in release.schema.carried(release.table)},
         **({"levels": dict(release.levels)} if release.levels else {}),
         "guarantee": None if guarantee is None else vars(guarantee),
+        "model": "not kept",
     }
 
 

@@ -1,7 +1,7 @@
 """The candidates and reference points of a run, each as one task to be done."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,18 +12,22 @@ import numpy as np
 from cohort.errors import SynthAssayError
 from cohort.readers import read_release
 from cohort.release import Release, stacked
-from cohort.split import Split
-from synth.protocols import Synthesizer
-from synth.registry import synthesizer
+from synth.protocols import FittedSynthesizer, Synthesizer
+from synthassay import dp
+from synthassay.auto import FittedAuto
 from synthassay.config import Candidate, Config
 from synthassay.evaluate import Evaluation, Judge, Share, evaluate, evaluate_holdout
+from synthassay.generators import AUTO, synthesizer
+from synthassay.inference.study import study
 from synthassay.load import Loaded
+from synthassay.rare import rare_findings, under
+from synthassay.related import related_findings, with_related
 from synthassay.store import Draft
 from synthassay.targeted.config import Targeted
 from synthassay.targeted.game import announce, announcement, most_exposed, play
 
 # How long a task takes beside the others, for the time left that people are shown.
-_WEIGHTS = {"ctgan": 8.0, "holdout": 2.0}
+_WEIGHTS = {"ctgan": 8.0, AUTO: 4.0, "holdout": 2.0}
 _BEFORE_THE_GAME = 0.1
 
 
@@ -58,22 +62,32 @@ class Setting:
     judge: Judge
     draft: Draft
 
-    def rows(self, fold: Split) -> int:
-        """How many rows a release from the train of ``fold`` has."""
-        return max(1, round(self.config.rows * len(fold.train)))
+    def rows(self, learned: int) -> int:
+        """How many rows a release has that was made from ``learned`` rows."""
+        return max(1, round(self.config.rows * learned))
 
     def seeds(self, name: str, *, fold: int = 0) -> tuple[int, int, int]:
         """Seeds for fit, sample and attack; a candidate's do not depend on its neighbours."""
-        # 256 and more are no byte, so that no other name has the seeds of a second fold.
-        further = [255 + fold] if fold else []
-        source = np.random.SeedSequence([self.config.seed, *name.encode(), *further])
-        fit, sample, attack = (int(word) for word in source.generate_state(3))
-        return fit, sample, attack
+        return seeds_of(self.config.seed, name, fold=fold)
 
-    def as_written(self, release: Release, name: str) -> Release:
-        """Write a release and read it back: what is assayed is the very file that would leave."""
+    def as_written(self, release: Release, name: str, *, models: Sequence[FittedSynthesizer] = ()) -> Release:
+        """Write a release and read it back: what is assayed is the very file that would leave.
+
+        Its models are written beside it where the config says so.
+        """
         path: Path = self.draft.write_release(release, name, file_format=self.loaded.cohort.file_format)
+        if self.config.keep_models:
+            self.draft.write_models([_chosen(each) for each in models], name)
         return replace(release, table=read_release(path, release.schema))
+
+
+def seeds_of(seed: int, name: str, *, fold: int = 0) -> tuple[int, int, int]:
+    """A run's seeds for fit, sample and attack of one candidate."""
+    # 256 and more are no byte, so that no other name has the seeds of a second fold.
+    further = [255 + fold] if fold else []
+    source = np.random.SeedSequence([seed, *name.encode(), *further])
+    fit, sample, attack = (int(word) for word in source.generate_state(3))
+    return fit, sample, attack
 
 
 def run_tasks(setting: Setting) -> list[Task]:
@@ -108,35 +122,72 @@ def _references(setting: Setting) -> list[Task]:
     ]
 
 
-def _mint(generator: Synthesizer, name: str, setting: Setting, progress: Share) -> Release:
+def _mint(
+    generator: Synthesizer, name: str, setting: Setting, progress: Share
+) -> tuple[Release, list[FittedSynthesizer]]:
     """The release of a candidate; cross-fitted, what was made from each half, one below the other."""
-    folds, made = setting.loaded.split.folds, []
+    folds, made, learned = setting.loaded.split.folds, [], []
     for place, fold in enumerate(folds):
         fit, sample, _ = setting.seeds(name, fold=place)
-        step = _part(progress, place / len(folds), (place + 1) / len(folds))
-        fitted = generator.fit(fold.train, seed=fit, progress=step)
-        made.append(fitted.sample(setting.rows(fold), seed=sample))
-    return stacked(made)
+        step = part_of(progress, place / len(folds), (place + 1) / len(folds))
+        learned.append(generator.fit(fold.train, seed=fit, progress=step))
+        rows = setting.rows(dp.rows_learned(learned[-1], fold.train))
+        made.append(learned[-1].sample(rows, seed=sample))
+    return stacked(made), learned
 
 
 def _candidate(candidate: Candidate, setting: Setting, progress: Share) -> Evaluation:
-    generator = synthesizer(candidate.synth, candidate.options)
-    end = 1.0 if setting.config.targeted is None else _BEFORE_THE_GAME
+    generator = dp.with_delta(synthesizer(candidate.synth, candidate.options), setting.loaded)
+    generator = with_related(generator, setting.loaded.cohort)
+    reservation = dp.reserve(generator, candidate.name, setting.config, setting.loaded)
+    game, inference = setting.config.targeted, setting.config.inference
+    end = 1.0 if game is None and inference is None else _BEFORE_THE_GAME
     started = time.perf_counter()
-    minted = _mint(generator, candidate.name, setting, _part(progress, 0.0, 0.5 * end))
+    noticed = (
+        *related_findings(generator),
+        *rare_findings(generator, setting.loaded.split, setting.config.rare),
+    )
+    generator = under(generator, setting.config.rare)
+    minted, learned = _mint(generator, candidate.name, setting, part_of(progress, 0.0, 0.5 * end))
+    dp.settle(minted, reservation)
     seconds = (time.perf_counter() - started) / len(setting.loaded.split.folds)
+    settled = [each for each in learned if isinstance(each, FittedAuto)]
+    if settled:  # a game refits what was chosen: hundreds of choices would take days
+        generator, seconds = under(settled[0].generator, setting.config.rare), settled[0].seconds
     evaluation = evaluate(
-        setting.as_written(minted, candidate.name),
+        setting.as_written(minted, candidate.name, models=learned),
         setting.loaded.split,
         setting.judge,
         candidate=candidate.name,
         seed=setting.seeds(candidate.name)[2],
-        progress=_part(progress, 0.5 * end, end),
+        progress=part_of(progress, 0.5 * end, end),
     )
-    if setting.config.targeted is None:
-        return evaluation
-    table = _game(generator, minted, evaluation, setting, seconds=seconds, progress=_part(progress, end, 1.0))
-    return replace(evaluation, evidence=replace(evaluation.evidence, targeted=table))
+    evidence = replace(
+        evaluation.evidence,
+        chosen=tuple(each.choice.to_dict() for each in settled),
+        findings=(*evaluation.evidence.findings, *noticed),
+    )
+    if inference is not None:
+        middle = 1.0 if game is None else 2 * end
+        told = study(
+            generator,
+            minted,
+            setting.loaded.split,
+            asked=inference,
+            seed=setting.seeds(candidate.name)[1],
+            seconds=seconds,
+            progress=part_of(progress, end, middle),
+        )
+        evidence, end = replace(evidence, inference=told), middle
+    if game is not None:
+        share = part_of(progress, end, 1.0)
+        table = _game(generator, minted, evaluation, setting, seconds=seconds, progress=share)
+        evidence = replace(evidence, targeted=table)
+    return replace(evaluation, evidence=evidence)
+
+
+def _chosen(fitted: FittedSynthesizer) -> FittedSynthesizer:
+    return fitted.fitted if isinstance(fitted, FittedAuto) else fitted
 
 
 def _game(
@@ -162,7 +213,7 @@ def _game(
             split,
             persons=persons,
             fits=asked.fits,
-            rows=setting.rows(split),
+            rows=setting.rows(len(split.train)),
             seed=setting.seeds(name)[2],
             progress=progress,
         )
@@ -174,7 +225,7 @@ def _game(
 
 def _reference(name: str, setting: Setting, progress: Share) -> Evaluation:
     return evaluate(
-        _mint(synthesizer(name, {}), name, setting, lambda share: None),
+        _mint(synthesizer(name, {}), name, setting, lambda share: None)[0],
         setting.loaded.split,
         setting.judge,
         candidate=name,
@@ -200,5 +251,6 @@ def _foreign(release: Release, setting: Setting, progress: Share) -> Evaluation:
     )
 
 
-def _part(progress: Share, start: float, end: float) -> Share:
+def part_of(progress: Share, start: float, end: float) -> Share:
+    """Progress within one part of a task."""
     return lambda share: progress(start + (end - start) * share)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("cohort", "synth", "utility", "privacy", "dashboard", "configs")
+ROOMS = ("cohort", "synth", "gan_images", "utility", "privacy", "dashboard", "configs")
 
 
 def test_no_page_of_the_dashboard_bears_a_rooms_name():

@@ -133,8 +133,8 @@ def fidelity(
     holdout are compared with train at one size, the smaller of the two: the mean over 20 random
     subsets of the larger. The two-sided 95 % interval is the value ± 1.96 standard errors, from
     drawing train's persons and the release's rows again, each by themselves (its persons, where it
-    tells them): what another draw of either, at this size, would give. More than 5,000 rows are thinned at random; of more than 100
-    columns, the first 100 of a random order join in pairs.
+    tells them): what another draw of either, at this size, would give. More than 5,000 rows are thinned
+    at random; of more than 100 columns, the first 100 of a random order join in pairs.
 
     Parameters
     ----------

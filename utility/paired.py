@@ -1,4 +1,4 @@
-"""Paired differences over repeated splits of the same persons, which depend on each other."""
+"""Paired differences over repeats that depend on each other: splits of the same persons, or one test."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,6 +65,36 @@ def corrected_t(differences: Floats, *, test_to_train: float) -> Difference:
     half = float(law.ppf((1 + _LEVEL) / 2)) * error
     p = float(2 * law.sf(abs(mean) / error))
     return Difference(mean=mean, low=mean - half, high=mean + half, p=p, n=n)
+
+
+def over_seeds(differences: Floats, resampled: Floats, *, persons: int) -> Difference:
+    """A mean difference over trainings that differ by their seed and are tested on the same persons.
+
+    Its variance is that of the seeds over their number and that of the mean over persons drawn
+    again; Satterthwaite's degrees of freedom (1946, https://doi.org/10.2307/3002019) for the sum. It
+    does not cover the luck of whom the models were trained on.
+
+    Parameters
+    ----------
+    differences : ndarray, (seeds,)
+        At least two, finite.
+    resampled : ndarray, (resamples, seeds)
+        The same on persons drawn with replacement; resamples without a value are left out.
+    persons : int, >= 2
+        In the scarcest of the groups told apart.
+    """
+    n, mean = len(differences), float(differences.mean())
+    of_seeds = float(differences.var(ddof=1)) / n
+    of_persons = float(np.nanvar(resampled.mean(axis=1), ddof=1))
+    variance = of_seeds + of_persons
+    if variance == 0:
+        return Difference(mean=mean, low=mean, high=mean, p=1.0 if mean == 0 else 0.0, n=n)
+    freedom = variance**2 / (of_seeds**2 / (n - 1) + of_persons**2 / (persons - 1))
+    law, error = scipy.stats.t(df=freedom), np.sqrt(variance)
+    half = float(law.ppf((1 + _LEVEL) / 2) * error)
+    return Difference(
+        mean=mean, low=mean - half, high=mean + half, p=float(2 * law.sf(abs(mean) / error)), n=n
+    )
 
 
 def holm(p: Sequence[float]) -> list[float]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cohort.findings import Severity
 from dashboard import parts, reading, words
-from dashboard.charts import is_overall, risk_picture, utility_picture
+from dashboard.charts import is_drawn, is_overall, risk_picture, utility_picture
 from privacy.estimates import RiskEstimate
 from synthassay.runs import Evidence, Run
 from synthassay.verdicts import CriterionResult
@@ -149,11 +149,11 @@ def _use(evidence: Evidence) -> None:
     parts.show_picture(utility_picture(whole), key="use")
     rest = [score for score in evidence.utility if not is_overall(score)]
     if rest:
-        with st.expander("Each column, the pairs that fit worst, and each rule"):
+        with st.expander("Each column, the pairs that fit worst, and each rule or class"):
             parts.show_picture(utility_picture(rest), key="use in detail")
-    alone = [score for score in evidence.utility if score.reference is None]
+    alone = [score for score in evidence.utility if not is_drawn(score)]
     if alone:
-        st.caption("Measured without real patients to compare with:")
+        st.caption("Not drawn, for want of real patients to compare with or of a scale that ends:")
         parts.table([words.score_row(score) for score in alone])
 
 

@@ -1,7 +1,7 @@
 """Mint rows, keep those that are plausible and no near copies, and say where each came from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from cohort.release import Release
 from cohort.schema import Schema
 from synth.protocols import FittedSynthesizer, Synthesizer
 from synthassay.augment.near_copies import Nearness
+from synthassay.dp import refuse_guarantee
 from utility.plausibility import implausible
 
 KEPT, IMPLAUSIBLE, NEAR_COPY, SURPLUS = "", "implausible", "near copy", "not needed"
@@ -76,7 +77,18 @@ class Minter:
 
     @classmethod
     def of(cls, generator: Synthesizer, train: Cohort, *, name: str, seed: int) -> "Minter":
-        """Fit to the train persons alone."""
+        """Fit to the train persons alone.
+
+        Raises
+        ------
+        ConfigError
+            Where the generator has a formal guarantee: which rows are kept depends on the train
+            persons beyond what it pays for.
+        """
+        why = "rows are kept by how near they come to patients, which no formal guarantee outlives."
+        refuse_guarantee(generator, where=name or "augment", why=why)
+        # Rows are topped up, refused and counted one by one: no person's visits are kept together.
+        train = replace(train, schema=replace(train.schema, visit=None))
         return cls(
             fitted=generator.fit(train, seed=seed),
             nearness=Nearness.of(train, seed=seed),

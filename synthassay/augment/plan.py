@@ -20,6 +20,16 @@ from utility.arms import synthetic_rows
 SHARE = 0.3
 """The most synthetic rows among a class's, unless somebody says otherwise."""
 
+NOT_PATIENTS = Finding(
+    code="not_patients",
+    severity=Severity.ISSUE,
+    title="Do not analyse augmented rows as if they were patients.",
+    explanation="Synthetic rows bring no new information about patients. Counted in a test, an interval "
+    "or a P value, they find effects that are not there: one case more in a group of 5 among 125 takes "
+    "Fisher's P from 1 to .04. Use them to train a model, and test that on real patients.",
+)
+"""Stands beside every row that was minted for a class."""
+
 Bools = npt.NDArray[np.bool_]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from synthassay.images.sheet import contact_sheet
 from synthassay.report import environment
 from synthassay.runs import read_augment
 from synthassay.store import write_text
@@ -17,9 +18,11 @@ def write_augment_report(folder: Path) -> Path:
     There is no public version: it counts the patients of a scarce class.
     """
     run, path = read_augment(folder), folder / "report.html"
-    page = environment().get_template("augment.html.j2")
+    images = run.augment.get("kind") == "images"
+    page = environment().get_template("augment_images.html.j2" if images else "augment.html.j2")
     tables = study_tables(run.augment["study"]) if run.augment["study"] else []
-    write_text(path, page.render(about=run.about, augment=run.augment, tables=tables))
+    strips = contact_sheet(folder)
+    write_text(path, page.render(about=run.about, augment=run.augment, tables=tables, strips=strips))
     return path
 
 
@@ -31,5 +34,5 @@ def study_tables(study: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _table(study: Mapping[str, Any], metric: str, group: str) -> dict[str, Any]:
     rows = [each for each in study["comparisons"] if (each["metric"], each["group"]) == (metric, group)]
-    of = f", {study['target']} = {group}" if group else ""
+    of = f", {study.get('target', 'class')} = {group}" if group else ""
     return {"title": _MEASURES[metric] + of, "reference": rows[0]["reference"], "rows": rows}

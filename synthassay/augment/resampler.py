@@ -13,7 +13,7 @@ from cohort.schema import Column, Kind, Role, Schema
 from cohort.typed import typed_table
 from synth.registry import synthesizer
 from synthassay.augment.minter import Minter
-from synthassay.augment.plan import SHARE, Group, plan
+from synthassay.augment.plan import NOT_PATIENTS, SHARE, Group, plan
 
 
 @dataclass(kw_only=True)
@@ -91,7 +91,7 @@ class Augment:
         minted = minter.mint(
             planned.rows, conditions=scarce.conditions, label=scarce.label, seed=self.seed + 1
         )
-        self.manifest_, self.findings_ = minted.manifest, (*planned.findings, *minted.findings)
+        self.manifest_, self.findings_ = minted.manifest, (NOT_PATIENTS, *planned.findings, *minted.findings)
         made = {
             column: _as_given(minted.release.table[name], X[column])
             for column, name in zip(X.columns, names, strict=True)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -25,11 +26,14 @@ from synth.registry import REFERENCES, synthesizer
 from synthassay import pipeline
 from synthassay.augment.config import Augmentation
 from synthassay.augment.minter import Minted, Minter
-from synthassay.augment.plan import Group, Plan, group, plan
+from synthassay.augment.plan import NOT_PATIENTS, Group, Plan, group, plan
 from synthassay.augment.report import write_augment_report
+from synthassay.auto import DEFAULT
 from synthassay.clock import Watcher
-from synthassay.config import Config
+from synthassay.config import Candidate, Config
+from synthassay.generators import AUTO
 from synthassay.load import Loaded, joined, load_for_run
+from synthassay.related import with_related
 from synthassay.runs import AUGMENT, Progress
 from synthassay.state import cohort_hash
 from synthassay.store import Draft, now, write_json
@@ -64,9 +68,13 @@ def augment_folder(config: Config, *, out: Path, watch: Watcher = lambda progres
     SynthAssayError
         For bad input, before anything is written.
     """
+    if config.cohort.pictures is not None:  # with images comes torch, which no table needs
+        images = import_module("synthassay.images.augment")
+        return Path(images.augment_folder(config, out=out, watch=watch))
     started, generator, progress = now(), _generator(config), _told(config, watch)
     asked = config.augment or Augmentation()
     loaded = load_for_run(config)
+    generator = with_related(generator, loaded.cohort)
     train = loaded.split.train
     scarce = _group(asked, train.schema)
     planned = plan(train, scarce, to=_wanted(asked), share=asked.share)
@@ -74,13 +82,13 @@ def augment_folder(config: Config, *, out: Path, watch: Watcher = lambda progres
     with pipeline.disk(out), Draft.open(out, name=config.name, key=key, resume=False) as draft:
         with threadpool_limits(limits=1):
             fit, draw = (int(seed) for seed in np.random.SeedSequence(config.seed).generate_state(2))
-            minter = Minter.of(generator, train, name=config.candidates[0].name, seed=fit)
+            minter = Minter.of(generator, train, name=_candidate(config).name, seed=fit)
             minted = minter.mint(planned.rows, conditions=scarce.conditions, label=scarce.label, seed=draw)
             progress(0.1 if asked.study else 1.0)
             study, reason = _study(config, generator, scarce, loaded, progress=progress)
         content = _content(asked, planned, minted, minter=minter, split=loaded.split)
         content |= {"study": None if study is None else study.to_dict(), "study_reason": reason}
-        about = _about(config, loaded, key=key, started=started)
+        about = about_augment(config, key=key, data=cohort_hash(loaded.cohort), started=started)
         _write(draft, minted, resolved=pipeline.resolved(config, loaded.cohort), content=content, about=about)
         return draft.publish(started)
 
@@ -120,7 +128,14 @@ def _generator(config: Config) -> Synthesizer:
     if not config.candidates or config.candidates[0].synth in REFERENCES:
         what = "the config's first candidate is no generator."
         raise ConfigError(Problem(what=what, where="candidates", remedy="Write candidates: [trees]."))
-    return synthesizer(config.candidates[0].synth, config.candidates[0].options)
+    candidate = _candidate(config)
+    return synthesizer(candidate.synth, candidate.options)
+
+
+def _candidate(config: Config) -> Candidate:
+    """The first; for `auto`, whose evidence is about whole tables and not about a class, its default."""
+    first = config.candidates[0]
+    return Candidate(name=DEFAULT.generator, synth=DEFAULT.generator) if first.synth == AUTO else first
 
 
 def _study(
@@ -173,7 +188,7 @@ def _content(
 ) -> dict[str, Any]:
     """What was done, as it stands in ``augment.json``."""
     made, nearness, holdout = len(minted.release), minter.nearness, split.holdout
-    findings: list[Finding] = [*planned.findings, *minted.findings]
+    findings: list[Finding] = [NOT_PATIENTS, *planned.findings, *minted.findings]
     return {
         "group": planned.group.label,
         "class": asked.label,
@@ -217,7 +232,8 @@ def _write_marked(release: Release, folder: Path) -> None:
     plain.assign(**{mark: "yes"}).to_csv(folder / "data.csv", index=False, encoding="utf-8")
 
 
-def _about(config: Config, loaded: Loaded, *, key: str, started: datetime) -> dict[str, Any]:
+def about_augment(config: Config, *, key: str, data: str, started: datetime) -> dict[str, Any]:
+    """What ``run.json`` says; ``key`` and ``data`` are the hashes of config and input."""
     return {
         "name": config.name,
         "kind": AUGMENT,
@@ -226,7 +242,7 @@ def _about(config: Config, loaded: Loaded, *, key: str, started: datetime) -> di
         "ended": now().isoformat(),
         "seed": config.seed,
         "config_hash": key,
-        "input_hash": cohort_hash(loaded.cohort),
+        "input_hash": data,
         "versions": pipeline.versions(),
         "peak_memory_mb": pipeline.peak_memory(),
         "evidence": [],

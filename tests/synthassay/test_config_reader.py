@@ -18,7 +18,7 @@ def _read(content):
 
 def test_every_key_but_cohort_has_a_default():
     config = _read({"cohort": {"demo": "registry"}})
-    assert [each.synth for each in config.candidates] == ["trees"]
+    assert [each.synth for each in config.candidates] == ["auto"]
     assert (config.holdout, config.rows, config.seed) == (0.5, 1.0, 0)
     assert (config.attacks, config.references, config.policy) == (None, REFERENCES, "registered")
 

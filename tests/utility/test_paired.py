@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from utility.paired import corrected_t, holm
+from utility.paired import corrected_t, holm, over_seeds
 
 
 def test_known_answer():
@@ -44,3 +44,27 @@ def test_holm():
     assert holm([0.04, 0.01, 0.05]) == pytest.approx([0.08, 0.03, 0.08])
     assert holm([0.9, 0.8]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+def test_an_interval_over_seeds_holds_the_truth_as_often_as_it_says():
+    """Persons and seeds each add noise to a difference that is 0."""
+    rng, held = np.random.default_rng(0), 0
+    for _ in range(400):
+        persons = rng.normal(0, 1, 30)
+        seeds = rng.normal(0, 0.2, 5)
+        drawn = persons[rng.integers(30, size=(200, 30))].mean(axis=1)
+        told = over_seeds(persons.mean() + seeds, drawn[:, None] + seeds, persons=30)
+        held += told.low <= 0 <= told.high
+    assert 0.92 <= held / 400 <= 0.98
+
+
+def test_seeds_that_agree_on_the_same_persons_are_no_more_certain_than_one():
+    drawn = np.random.default_rng(0).normal(0.1, 0.05, (2000, 1))
+    few, many = (over_seeds(np.full(n, 0.1), np.repeat(drawn, n, axis=1), persons=50) for n in (2, 20))
+    assert few.high - few.low == pytest.approx(many.high - many.low)
+    assert few.high - few.low == pytest.approx(2 * 1.96 * 0.05, rel=0.08)
+
+
+def test_no_difference_at_all_has_an_interval_of_one_point():
+    told = over_seeds(np.zeros(3), np.zeros((10, 3)), persons=5)
+    assert (told.mean, told.low, told.high, told.p) == (0.0, 0.0, 0.0, 1.0)

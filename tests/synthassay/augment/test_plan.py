@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from scipy.stats import fisher_exact
 
 from cohort.errors import ConfigError, GenerationError
 from cohort.readers import cohort_from_frame
 from cohort.schema import Schema
-from synthassay.augment.plan import group, plan
+from synthassay.augment.plan import NOT_PATIENTS, group, plan
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +79,10 @@ def test_a_group_may_be_any_condition(train):
 def test_what_contradicts_itself_is_refused(train, pairs, words):
     with pytest.raises(ConfigError, match=words):
         group(pairs, train.schema)
+
+
+def test_what_is_said_of_the_small_sample_trap_is_so():
+    before, after = (fisher_exact([[cases, 5 - cases], [0, 120]])[1] for cases in (0, 1))
+    assert before == 1
+    assert after == pytest.approx(0.04)
+    assert "from 1 to .04" in NOT_PATIENTS.explanation.replace("\n", " ")

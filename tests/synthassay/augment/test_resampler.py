@@ -75,7 +75,7 @@ def test_lineage_and_limits_are_told():
     resampler = sa.Augment(label=1)
     _, labels = resampler.fit_resample(x, y)
     assert resampler.manifest_["kept"].sum() == len(labels) - len(y)
-    assert [each.code for each in resampler.findings_] == ["capped"]
+    assert [each.code for each in resampler.findings_] == ["not_patients", "capped"]
 
 
 def test_scikit_learn_can_clone_and_set_it():
