@@ -34,8 +34,8 @@ def with_domains(cohort: Cohort, *, target: str, without: str = "") -> Cohort:
     """A cohort whose schema says what a study's protocol would: categories, and rounded ranges.
 
     Read off the whole file, of which a draw holds a small part: it stands in for knowledge that a
-    steward would have, and would break a promise if it were done for a release. ``without``: a column in which next to nobody
-    has a value, which dp_mst asks to leave out.
+    steward would have, and would break a promise if it were done for a release. ``without`` names a
+    column in which next to nobody has a value, which dp_mst asks to leave out.
     """
     columns = [
         _with_domain(column, cohort.table[column.name].dropna(), target)

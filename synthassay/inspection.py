@@ -82,7 +82,8 @@ class Inspection:
                 )
                 console.print(f"  {line.title}: {line.sentence}{needed}", markup=False)
         if self.forecasts:
-            console.print("\nDifferential privacy at this size, by people made up under the schema:")
+            console.print("\nDifferential privacy at this size, by people made up under the schema")
+            console.print("(patients who hang together less simply than these keep less):")
         for forecast in self.forecasts:
             console.print(f"  {forecast.sentence}", markup=False)
         if written_to is None:
