@@ -17,7 +17,7 @@ from privacy.dp.audit import DpAudit, audit
 from privacy.dp.budget import PrivacyBudget
 from privacy.dp.worlds import audit_mechanisms, one_count
 from synth.registry import synthesizer
-from synthassay.dp_audit import audit_generator, one_run
+from synthassay.dp.audit import audit_generator, one_run
 
 PARTS = ("mechanisms", "generators", "one_run")
 RUNS = {1.0: 10_000, 10.0: 1_000}

@@ -18,7 +18,7 @@ from benchmarks.cohorts import read_aids2_days, read_flchain, read_national2019,
 from benchmarks.dp import as_cohort, read_discrete
 from cohort.cohort import Cohort
 from cohort.schema import Column, Role, Schema
-from synthassay.dp_gauge import EPSILONS, auroc, forecasts, kept
+from synthassay.dp.gauge import EPSILONS, auroc, forecasts, kept
 
 SIZES = (200, 1_000, 5_000)
 _TESTED, _DELTA = 2_000, 1e-5

@@ -1,4 +1,4 @@
-"""A picture turned, mirrored and shifted: one picture, for all that a generator or a copyist may do."""
+"""A picture turned and mirrored: one picture, for all that a generator or a copyist may do."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,17 +14,6 @@ def dihedral(pixels: Pixels) -> Pixels:
     """Each picture in its eight turns and mirrorings, (8, images, size, size, 3)."""
     turned = [np.rot90(pixels, quarter, axes=(1, 2)) for quarter in range(4)]
     return np.stack([*turned, *(each[:, :, ::-1] for each in turned)])
-
-
-def shifted(pixels: Pixels, *, by: int) -> Pixels:
-    """Each picture moved by nothing and by ``by`` pixels in eight directions, (9, images, size, size, 3).
-
-    What comes in from outside repeats the edge.
-    """
-    size = pixels.shape[1]
-    padded = np.pad(pixels, ((0, 0), (by, by), (by, by), (0, 0)), mode="edge")
-    starts = (0, by, 2 * by)
-    return np.stack([padded[:, top : top + size, left : left + size] for top in starts for left in starts])
 
 
 def thumbnails(pixels: Pixels, *, side: int = _SIDE) -> Floats:

@@ -142,7 +142,7 @@ class Config:
         Whether each candidate's fitted model is written, inside the house.
     budget : PrivacyBudget, optional
         What all releases of this data set with a formal guarantee may spend together; None is
-        `synthassay.dp.default_cap`.
+        `synthassay.dp.spending.default_cap`.
     """
 
     name: str

@@ -15,7 +15,7 @@ from privacy.cross_fit import of_each_fold
 from privacy.exposure import Exposure
 from privacy.linkage.sample import MatchProbability, pooled_match_probability, sample_risk
 from synthassay.coarser import at_levels, beside_full_detail
-from synthassay.dp import promise
+from synthassay.dp.spending import promise
 from synthassay.load import used
 from synthassay.policy import Policy
 from synthassay.quantities import Measured, quantities

@@ -12,7 +12,7 @@ from cohort.findings import Finding
 from cohort.readers import read_cohort, read_table
 from cohort.schema import Schema
 from synth.dp.domain import refuse_private_domains
-from synthassay.dp_gauge import Forecast, forecasts
+from synthassay.dp.gauge import Forecast, forecasts
 from synthassay.prospects import Prospect, prospects
 from synthassay.store import write_text
 

@@ -23,7 +23,7 @@ from synth.protocols import Synthesizer
 from synth.registry import REFERENCES
 from synthassay.clock import Clock, Watcher
 from synthassay.config import CohortSource, Config
-from synthassay.dp import budget_told, ledger_of, refuse_overspending
+from synthassay.dp.spending import budget_told, ledger_of, refuse_overspending
 from synthassay.evaluate import Evaluation, Judge
 from synthassay.frontier import frontier
 from synthassay.generators import GENERATORS, configured

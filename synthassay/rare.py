@@ -8,7 +8,7 @@ from cohort.split import Split
 from synth.options import is_number
 from synth.protocols import Synthesizer
 from synth.rare import Guarded, RarePolicy, Touched, Treatment, touched
-from synthassay.dp import Spender
+from synthassay.dp.spending import Spender
 
 _DONE = {
     Treatment.KEEP: "are kept as they are",

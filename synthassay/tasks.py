@@ -13,9 +13,9 @@ from cohort.errors import SynthAssayError
 from cohort.readers import read_release
 from cohort.release import Release, stacked
 from synth.protocols import FittedSynthesizer, Synthesizer
-from synthassay import dp
 from synthassay.auto import FittedAuto
 from synthassay.config import Candidate, Config
+from synthassay.dp import spending
 from synthassay.evaluate import Evaluation, Judge, Share, evaluate, evaluate_holdout
 from synthassay.generators import AUTO, synthesizer
 from synthassay.inference.study import study
@@ -131,15 +131,15 @@ def _mint(
         fit, sample, _ = setting.seeds(name, fold=place)
         step = part_of(progress, place / len(folds), (place + 1) / len(folds))
         learned.append(generator.fit(fold.train, seed=fit, progress=step))
-        rows = setting.rows(dp.rows_learned(learned[-1], fold.train))
+        rows = setting.rows(spending.rows_learned(learned[-1], fold.train))
         made.append(learned[-1].sample(rows, seed=sample))
     return stacked(made), learned
 
 
 def _candidate(candidate: Candidate, setting: Setting, progress: Share) -> Evaluation:
-    generator = dp.with_delta(synthesizer(candidate.synth, candidate.options), setting.loaded)
+    generator = spending.with_delta(synthesizer(candidate.synth, candidate.options), setting.loaded)
     generator = with_related(generator, setting.loaded.cohort)
-    reservation = dp.reserve(generator, candidate.name, setting.config, setting.loaded)
+    reservation = spending.reserve(generator, candidate.name, setting.config, setting.loaded)
     game, inference = setting.config.targeted, setting.config.inference
     end = 1.0 if game is None and inference is None else _BEFORE_THE_GAME
     started = time.perf_counter()
@@ -149,7 +149,7 @@ def _candidate(candidate: Candidate, setting: Setting, progress: Share) -> Evalu
     )
     generator = under(generator, setting.config.rare)
     minted, learned = _mint(generator, candidate.name, setting, part_of(progress, 0.0, 0.5 * end))
-    dp.settle(minted, reservation)
+    spending.settle(minted, reservation)
     seconds = (time.perf_counter() - started) / len(setting.loaded.split.folds)
     settled = [each for each in learned if isinstance(each, FittedAuto)]
     if settled:  # a game refits what was chosen: hundreds of choices would take days

@@ -14,7 +14,7 @@ from cohort.release import Release
 from cohort.schema import Schema
 from synth.protocols import FittedSynthesizer, Synthesizer
 from synthassay.augment.near_copies import Nearness
-from synthassay.dp import refuse_guarantee
+from synthassay.dp.spending import refuse_guarantee
 from utility.plausibility import implausible
 
 KEPT, IMPLAUSIBLE, NEAR_COPY, SURPLUS = "", "implausible", "near copy", "not needed"

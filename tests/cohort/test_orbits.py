@@ -1,6 +1,6 @@
 import numpy as np
 
-from cohort.orbits import dihedral, shifted, shrunk, thumbnails
+from cohort.orbits import dihedral, shrunk, thumbnails
 
 
 def pictures(n=3, size=32, seed=0):
@@ -12,14 +12,6 @@ def test_eight_different_turns_with_the_same_pixels():
     assert turned.shape == (8, 3, 32, 32, 3)
     assert len({each[0].tobytes() for each in turned}) == 8
     assert (np.sort(turned.reshape(8, -1), axis=1) == np.sort(turned[0].ravel())).all()
-
-
-def test_the_middle_shift_moves_nothing():
-    first = pictures()
-    moved = shifted(first, by=2)
-    assert moved.shape == (9, 3, 32, 32, 3)
-    assert np.array_equal(moved[4], first)
-    assert np.array_equal(moved[0][:, 2:, 2:], first[:, :-2, :-2])
 
 
 def test_tone_and_brightness_leave_a_thumbnail_as_it_is():

@@ -15,9 +15,10 @@ from privacy.dp.accounting import Account, rho_for
 from privacy.dp.budget import PrivacyBudget
 from privacy.dp.mechanisms import noisy_counts
 from synth import registry
-from synthassay import dp, generators, pipeline, tasks
+from synthassay import generators, pipeline, tasks
 from synthassay.augment.minter import Minter
 from synthassay.config_reader import config_from_dict, read_config
+from synthassay.dp import spending
 from synthassay.load import load_for_run
 from synthassay.public import public_run
 from synthassay.report import render
@@ -94,7 +95,7 @@ def _run(folder, inputs, *candidates, **config):
 
 def _ledger(folder):
     config = read_config(folder / "config.yaml")
-    return dp.ledger_of(config, load_for_run(config))
+    return spending.ledger_of(config, load_for_run(config))
 
 
 CANDIDATE = {"synth": "noisy", "epsilon": 1.0, "delta": 1.0e-3}
@@ -257,17 +258,17 @@ def test_a_resumed_run_pays_again_for_what_was_not_finished_and_no_more(tmp_path
 def test_a_delta_left_out_is_a_power_of_ten_and_one_too_large_is_refused(tmp_path, inputs):
     config = read_config(inputs(tmp_path, candidates=["noisy"]))
     loaded = load_for_run(config)
-    assert dp.with_delta(Noisy(), loaded).delta == pytest.approx(1e-3)
+    assert spending.with_delta(Noisy(), loaded).delta == pytest.approx(1e-3)
     with pytest.raises(ConfigError, match=r"delta = 0\.0125 is 1 / persons or more.*Write delta: 0\.001"):
-        dp.with_delta(Noisy(delta=1 / 80), loaded)
+        spending.with_delta(Noisy(delta=1 / 80), loaded)
     trees = registry.configured("trees")
-    assert dp.with_delta(trees, loaded) is trees
-    assert dp.budget_of(trees) is None
+    assert spending.with_delta(trees, loaded) is trees
+    assert spending.budget_of(trees) is None
 
 
 def test_without_a_budget_in_the_config_there_is_a_cap_all_the_same(tmp_path, inputs):
     config = read_config(inputs(tmp_path, candidates=["noisy"]))
-    cap = dp.ledger_of(config, load_for_run(config)).cap
+    cap = spending.ledger_of(config, load_for_run(config)).cap
     assert (cap.epsilon, cap.delta) == pytest.approx((10.0, 1e-3))
 
 

@@ -13,7 +13,7 @@ from privacy.dp import mechanisms
 from privacy.dp.canaries import leaked, planted
 from synth.dp import domain, model
 from synth.registry import synthesizer
-from synthassay.dp_audit import COLUMNS, audit_generator, one_run, person_told, worst_cohorts
+from synthassay.dp.audit import COLUMNS, audit_generator, one_run, person_told, worst_cohorts
 
 TEN = {"epsilon": 10.0, "delta": 1e-5}
 SCHEMA = Schema(

@@ -23,7 +23,7 @@ from privacy.dp.bounds import one_run_bound
 from synth.dp.domain import encode
 from synth.dp.model import FittedDp
 from synth.protocols import Synthesizer
-from synthassay.dp import budget_of
+from synthassay.dp.spending import budget_of
 
 Ints = npt.NDArray[np.int64]
 

@@ -9,8 +9,8 @@ from rich.console import Console
 
 from cohort.errors import ConfigError, SchemaError
 from cohort.schema import Column, Kind, Role, Schema
-from synthassay import dp_gauge
-from synthassay.dp_gauge import Forecast, auroc, forecasts, made_up, outcome
+from synthassay.dp import gauge
+from synthassay.dp.gauge import Forecast, auroc, forecasts, made_up, outcome
 from synthassay.inspection import inspect_file
 
 SCHEMA = Schema(
@@ -58,7 +58,7 @@ def test_use_rises_with_epsilon_and_the_interval_holds_the_mean():
 
 
 def test_where_it_is_not_worth_it_the_persons_needed_are_told(monkeypatch):
-    monkeypatch.setattr(dp_gauge, "kept", lambda train, *args, **told: 0.8 if len(train) >= 1_000 else 0.1)
+    monkeypatch.setattr(gauge, "kept", lambda train, *args, **told: 0.8 if len(train) >= 1_000 else 0.1)
     (found,) = forecasts(SCHEMA, persons=300, epsilons=(1.0,), cohorts=2, seed=0)
     assert found.worth_from == 1_000
     assert "Not worth it below about n = 1,000." in found.sentence
@@ -92,7 +92,7 @@ def test_inspect_tells_the_forecast_where_it_is_asked_for(tmp_path, monkeypatch)
     schema.write_text("columns: {sex: {kind: category, categories: [f, m]}, died: {kind: category}}")
     with pytest.raises(SchemaError, match=r"died.*has no public domain"):
         inspect_file(tmp_path / "some.csv", gauge=schema)
-    monkeypatch.setattr(dp_gauge, "kept", lambda train, *args, **told: len(train) / 100)
+    monkeypatch.setattr(gauge, "kept", lambda train, *args, **told: len(train) / 100)
     schema.write_text("columns: {sex: {kind: category, categories: [f, m]}}")
     found = inspect_file(tmp_path / "some.csv", gauge=schema)
     assert [each.epsilon for each in found.forecasts] == [1.0, 3.0, 10.0]
