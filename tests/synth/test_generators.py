@@ -12,7 +12,7 @@ from synth.registry import synthesizer
 
 GENERATORS = {"trees": {}, "forest": {"trees": 20}, "gaussian_copula": {}, "hierarchical": {}}
 GENERATORS |= {name: {"steps": 20} for name in ("ctgan", "copulagan")}
-GENERATORS |= {"cgan": {"steps": 300, "width": 64}, "tvae": {"steps": 1000}}
+GENERATORS |= {"cgan": {"steps": 300, "width": 64}, "tvae": {"steps": 600}}
 every_generator = pytest.mark.parametrize("name", GENERATORS)
 
 
