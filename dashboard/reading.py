@@ -61,11 +61,6 @@ def label(folder: Path) -> str:
     return _label(str(folder), _changed(folder))
 
 
-def chosen_candidate() -> tuple[str | None, str | None]:
-    """The run and the candidate that the page's address names."""
-    return st.query_params.get("run"), st.query_params.get("candidate")
-
-
 def open_candidate(run: str, candidate: str) -> None:
     """Go to a candidate's page, under an address that can be kept."""
     st.switch_page(CANDIDATE, query_params={"run": run, "candidate": candidate})

@@ -5,19 +5,14 @@ picture; it is as private as the model, and is removed when training ends.
 """
 
 import hashlib
-import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from cohort.errors import GenerationError
+from cohort.checkpoints import read_checkpoint, write_checkpoint
 from gan_images.train import Score, Training, Watch
-
-_KEY = "key"
 
 
 def run(training: Training, *, watch: Watch, score: Score, path: Path | None) -> None:
@@ -47,20 +42,9 @@ def _key(training: Training) -> str:
 
 
 def _write(path: Path, key: str, state: Mapping[str, Tensor]) -> None:
-    """Whole or not at all."""
-    beside = path.with_name(path.name + ".partial")
-    with beside.open("wb") as file:
-        np.savez(file, **{_KEY: np.array(key)}, **{name: value.numpy() for name, value in state.items()})
-    os.replace(beside, path)
+    write_checkpoint(path, key, {name: value.numpy() for name, value in state.items()})
 
 
 def _read(path: Path, key: str) -> dict[str, Tensor]:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            found = {name: file[name] for name in file.files}
-    except (OSError, ValueError, zipfile.BadZipFile):
-        raise GenerationError(f"{path}: no checkpoint of gan; remove the file or name another.") from None
-    if str(found.pop(_KEY, "")) != key:
-        what = "a checkpoint of other pictures, settings or another seed; remove it or name another."
-        raise GenerationError(f"{path}: {what}")
+    found = read_checkpoint(path, key, made_by="gan")
     return {name: torch.from_numpy(value) for name, value in found.items()}

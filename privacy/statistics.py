@@ -6,6 +6,7 @@ attacks that count on the same persons are read on the same permutations.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,21 @@ def newcombe(
     down = float(np.hypot(rate - low, high_control - control))
     up = float(np.hypot(high - rate, control - low_control))
     return excess - down, excess + up
+
+
+def excess_figure(train: Floats, control: Floats) -> dict[str, Any]:
+    """The excess of hits, (persons,) a side, with its interval and n: one of `RiskEstimate.figures`."""
+    rates = float(train.mean()), float(control.mean())
+    low, high = newcombe(rates[0], len(train), rates[1], len(control))
+    return {
+        "value": rates[0] - rates[1],
+        "low": low,
+        "high": high,
+        "train": rates[0],
+        "control": rates[1],
+        "n": len(train),
+        "n_control": len(control),
+    }
 
 
 def newcombe_paired(hits: Floats, control: Floats, *, level: float = 0.95) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from privacy.attacks.secrets import (
 )
 from privacy.attacks.target import Attack, Bools, Floats, Ints, Tally, Target, tally_hits
 from privacy.estimates import AttackRole
-from privacy.statistics import newcombe, weighted
+from privacy.statistics import excess_figure, weighted
 
 RARE = 0.1
 FEWEST_SHOWN = 11  # smaller strata are pooled, so that no figure stands for fewer persons
@@ -272,17 +272,7 @@ def _excess(target: Target, hits: Floats, who: Bools) -> dict[str, Any]:
     train, control = hits[who & is_train], hits[who & ~is_train]
     if min(len(train), len(control)) < FEWEST_SHOWN:
         return {"reason": f"fewer than {FEWEST_SHOWN} persons on one side"}
-    rates = float(train.mean()), float(control.mean())
-    low, high = newcombe(rates[0], len(train), rates[1], len(control))
-    return {
-        "value": rates[0] - rates[1],
-        "low": low,
-        "high": high,
-        "train": rates[0],
-        "control": rates[1],
-        "n": len(train),
-        "n_control": len(control),
-    }
+    return excess_figure(train, control)
 
 
 ATTACK = Attack(

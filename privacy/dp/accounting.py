@@ -69,11 +69,6 @@ class Account:
         self._spends.append(Spend(rho=rho, on=on))
 
 
-def pure_rho(epsilon: float) -> float:
-    """The rho that any epsilon-private mechanism costs at most: eps²/2 (Bun & Steinke 2016)."""
-    return epsilon**2 / 2
-
-
 def exponential_rho(epsilon: float) -> float:
     """The rho of an exponential mechanism: eps²/8 (Cesar & Rogers 2021, doi:10.48550/arXiv.2004.07223)."""
     return epsilon**2 / 8

@@ -4,7 +4,7 @@ from typing import Any
 
 from privacy.attacks.target import Bools, Floats
 from privacy.images.target import ImageTarget
-from privacy.statistics import newcombe, wilson
+from privacy.statistics import excess_figure, wilson
 
 FEWEST_GROUPS = 10
 """On each side; the interval says the rest."""
@@ -25,15 +25,7 @@ def _excess(hits: Floats, members: Bools, is_train: Bools) -> dict[str, Any]:
     train, control = hits[members & is_train], hits[members & ~is_train]
     if min(len(train), len(control)) < FEWEST_GROUPS:
         return {"reason": f"fewer than {FEWEST_GROUPS} lesions or patients on one side"}
-    rates = float(train.mean()), float(control.mean())
-    low, high = newcombe(rates[0], len(train), rates[1], len(control))
-    return {
-        "value": rates[0] - rates[1],
-        "low": low,
-        "high": high,
-        "n": len(train),
-        "n_control": len(control),
-    }
+    return excess_figure(train, control)
 
 
 def rate(flags: Bools) -> dict[str, Any]:

@@ -5,20 +5,15 @@ row; it is as private as the model, and is removed when training ends.
 """
 
 import hashlib
-import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from cohort.errors import GenerationError
+from cohort.checkpoints import read_checkpoint, write_checkpoint
 from synth.cgan.train import Score, Training
 from synth.protocols import Progress
-
-_KEY = "key"
 
 
 def run(
@@ -57,21 +52,9 @@ def _key(training: Training) -> str:
 
 
 def _write(path: Path, key: str, state: Mapping[str, Tensor]) -> None:
-    """Whole or not at all."""
-    beside = path.with_name(path.name + ".partial")
-    with beside.open("wb") as file:
-        np.savez(file, **{_KEY: np.array(key)}, **{name: value.numpy() for name, value in state.items()})
-    os.replace(beside, path)
+    write_checkpoint(path, key, {name: value.numpy() for name, value in state.items()})
 
 
 def _read(path: Path, key: str) -> dict[str, Tensor]:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            found = {name: file[name] for name in file.files}
-    except (OSError, ValueError, zipfile.BadZipFile):
-        raise GenerationError(f"{path}: no checkpoint of cgan; remove the file or name another.") from None
-    if str(found.pop(_KEY, "")) != key:
-        raise GenerationError(
-            f"{path}: a checkpoint of other rows, settings or another seed; remove it or name another."
-        )
+    found = read_checkpoint(path, key, made_by="cgan")
     return {name: torch.from_numpy(value) for name, value in found.items()}

@@ -50,7 +50,7 @@ def test_a_file_of_another_training_or_of_none_is_refused(training, tmp_path):
     with pytest.raises(Stopped):
         go(training(Plan(steps=6, batch=4)), path, stop_at=0.6)
     for plan, seed in ((Plan(steps=6, batch=4), 1), (Plan(steps=8, batch=4), 0)):
-        with pytest.raises(GenerationError, match="other pictures, settings or another seed"):
+        with pytest.raises(GenerationError, match="other data, settings or another seed"):
             go(training(plan, seed), path)
     path.write_bytes(b"no checkpoint")
     with pytest.raises(GenerationError, match="no checkpoint of gan"):

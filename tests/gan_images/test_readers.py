@@ -175,8 +175,9 @@ def test_a_file_of_other_arrays_is_refused(tmp_path, parts):
 
 
 def test_a_file_that_is_no_archive_is_refused(tmp_path):
-    (tmp_path / "a.npz").write_text("no archive")
-    assert "cannot be read" in problems(Layout(images=tmp_path / "a.npz"))
+    for content in ("no archive", ""):
+        (tmp_path / "a.npz").write_text(content)
+        assert "cannot be read" in problems(Layout(images=tmp_path / "a.npz"))
 
 
 def test_a_list_of_the_pictures_used_tells_which_they_are(ham, tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from cohort.errors import BudgetError, ConfigError
-from privacy.dp.accounting import Account, delta_for, epsilon_for, exponential_rho, pure_rho, rho_for
+from privacy.dp.accounting import Account, delta_for, epsilon_for, exponential_rho, rho_for
 from privacy.dp.mechanisms import gaussian_sigma
 
 
@@ -59,7 +59,6 @@ def test_an_epsilon_that_is_none_is_refused(epsilon):
 
 
 def test_what_mechanisms_cost():
-    assert pure_rho(2.0) == 2.0
     assert exponential_rho(2.0) == 0.5
 
 
