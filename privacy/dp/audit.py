@@ -61,7 +61,7 @@ class DpAudit:
 
     @property
     def at_least(self) -> float:
-        """The lower bound that counts: of Gaussian noise its own, which is never below the other."""
+        """The lower bound that counts: of Gaussian noise its own, which is nearly always the higher."""
         return self.counted if self.gaussian is None else max(self.gaussian, self.counted)
 
     def to_dict(self) -> dict[str, Any]:
