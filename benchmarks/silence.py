@@ -4,7 +4,8 @@
 prints a Markdown table, each row as soon as it is done, and what all rows together say. The release
 is persons whom neither train nor control knows, so an own p of at most .05 is a false alarm. A row
 may hold 22 of 200 seeds, all rows together 6 %. ``--results FILE`` keeps each finished row, and a
-later call goes on from there: the bench takes hours, and may be run a cohort and a size at a time.
+later call goes on from there, with more seeds if asked: the bench takes hours, and may be run a cohort
+and a size at a time.
 """
 
 import argparse
@@ -54,17 +55,19 @@ def one(cohort: Cohort, *, train: int, control: int, seed: int) -> Counter[str]:
     return found
 
 
-def measured(row: Row, cohort: Cohort) -> dict[str, Any]:
-    """All seeds of one row, in two processes, and how long they took."""
+def measured(row: Row, cohort: Cohort, known: dict[str, Any] | None = None) -> dict[str, Any]:
+    """All seeds of one row, in two processes, and how long they took; those ``known`` are not repeated."""
+    known = known or {"seeds": 0, "counts": {}, "seconds": 0.0}
     start = time.perf_counter()
     work = (
         joblib.delayed(one)(cohort, train=row.train, control=row.control, seed=seed)
-        for seed in range(row.seeds)
+        for seed in range(known["seeds"], row.seeds)
     )
-    total: Counter[str] = Counter()
+    total: Counter[str] = Counter(known["counts"])
     for found in joblib.Parallel(n_jobs=2)(work):
         total.update(found)
-    return {**asdict(row), "counts": dict(total), "seconds": time.perf_counter() - start}
+    seconds = known["seconds"] + time.perf_counter() - start
+    return {**asdict(row), "counts": dict(total), "seconds": seconds}
 
 
 def rows(names: Sequence[str], persons: Sequence[int], *, seeds: int) -> Iterator[tuple[Row, Cohort]]:
@@ -75,6 +78,10 @@ def rows(names: Sequence[str], persons: Sequence[int], *, seeds: int) -> Iterato
             for control in (round(train * ratio) for ratio in RATIOS):
                 if 2 * train + control <= cohort.n_persons:
                     yield Row(cohort=name, train=train, control=control, seeds=seeds), cohort
+
+
+def _place(found: dict[str, Any]) -> tuple[str, int, int]:
+    return found["cohort"], found["train"], found["control"]
 
 
 def line(found: dict[str, Any]) -> str:
@@ -108,23 +115,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not SHARED.exists():
         raise SystemExit(f"{SHARED} is absent: the benchmark draws persons from it.")
     kept = chosen.results and chosen.results.exists()
-    done = [json.loads(text) for text in chosen.results.read_text().splitlines()] if kept else []
+    texts = chosen.results.read_text().splitlines() if kept else []
+    done = {_place(found): found for found in map(json.loads, texts)}
     head = ("cohort", "train", "control", "seeds", *NAMES, "family", "CPU s a seed")
     print("| " + " | ".join(head) + " |\n| --- |" + " ---: |" * (len(head) - 1), flush=True)
-    for found in done:
-        print(line(found))
-    known = [
-        {key: found[key] for key in asdict(Row(cohort="", train=0, control=0, seeds=0))} for found in done
-    ]
     for row, cohort in rows(chosen.cohorts, chosen.persons, seeds=chosen.seeds):
-        if asdict(row) not in known:
-            found = measured(row, cohort)
-            done.append(found)
-            print(line(found), flush=True)
+        known = done.get(_place(asdict(row)))
+        if known is None or known["seeds"] < row.seeds:
+            known = done[_place(asdict(row))] = measured(row, cohort, known)
             if chosen.results:
                 with chosen.results.open("a") as file:
-                    file.write(json.dumps(found) + "\n")
-    print_pooled(done)
+                    file.write(json.dumps(known) + "\n")
+        print(line(known), flush=True)
+    print_pooled(list(done.values()))
 
 
 if __name__ == "__main__":

@@ -44,7 +44,11 @@ def test_use_counts_for_nothing_where_patients_are_told_from_others():
 
 def test_folds_share_persons_so_that_their_p_is_twice_the_mean():
     assert _tried("trees", (0.6,) * 3, p=0.02).p == pytest.approx(0.04)
-    assert not _tried("trees", (0.6,) * 3, p=0.03).is_told
+    assert not _tried("trees", (0.6,) * 3, p=0.16).is_told
+
+
+def test_what_is_faint_on_folds_is_told_since_all_of_train_makes_it_louder():
+    assert _tried("trees", (0.6,) * 3, p=0.14).is_told
 
 
 def test_if_all_are_told_the_one_that_tells_least_is_taken():
