@@ -13,6 +13,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from cohort.errors import SynthAssayError
 from cohort.findings import Severity
+from synthassay.ledger.attempts import attempt_words
+from synthassay.ledger.commands import register
 from synthassay.runs import AugmentRun, RiskRun, Run, read_run
 from synthassay.runs import Progress as Step
 from synthassay.verdicts import Judgement
@@ -164,6 +166,33 @@ def augment(
 
 
 @app.command()
+def budget(
+    config: ConfigFile,
+    gauge: Annotated[
+        bool, typer.Option("--gauge", help="Forecast the use of each candidate with a guarantee.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what releases with a guarantee have spent of a data set's budget, and what is left."""
+    from synthassay.config_reader import read_config
+    from synthassay.dp.gauge import FORECAST
+    from synthassay.dp.statement import expected, statement
+
+    known = read_config(config)
+    found = statement(known)
+    forecasts = expected(known) if gauge else {}
+    if as_json:
+        told = {name: each.to_dict() for name, each in forecasts.items()}
+        _print_json({**found.to_dict(), **({"forecasts": told} if gauge else {})})
+        return
+    lines = [*found.sentences, *([""] if forecasts else [])]
+    for line in [*lines, *(f"{name}: {each.sentence}" for name, each in forecasts.items())]:
+        typer.echo(line)
+    if gauge:
+        typer.echo(FORECAST if forecasts else "No candidate has a guarantee: there is nothing to forecast.")
+
+
+@app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="A finished run's folder.")],
     as_json: AsJson = False,
@@ -198,6 +227,9 @@ def dashboard(
     from dashboard.launch import command
 
     raise typer.Exit(subprocess.call(command(runs, port=port)))  # noqa: S603 - our own command line
+
+
+register(app)
 
 
 class _Bar:
@@ -257,6 +289,8 @@ def _show(finished: Run) -> None:
             console.print(
                 f"{mark} {each.candidate}: {each.verdict.judgement.value}. {sentence}", markup=False
             )
+            if attempt := attempt_words(finished.folder, each.candidate):
+                console.print(f"  {attempt.capitalize()} on these patients.", markup=False)
     console.print(f"\nReport:     {finished.folder / 'report.html'}", markup=False)
     console.print(f"Dashboard:  {_called_as()} dashboard {finished.folder.parent}", markup=False)
 

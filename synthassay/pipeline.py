@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from importlib import import_module, metadata
 from pathlib import Path
@@ -27,6 +28,8 @@ from synthassay.dp.spending import budget_told, ledger_of, refuse_overspending
 from synthassay.evaluate import Evaluation, Judge
 from synthassay.frontier import frontier
 from synthassay.generators import GENERATORS, configured
+from synthassay.ledger.recording import record_end, record_start
+from synthassay.ledger.seal import close_seal
 from synthassay.load import Loaded, joined, load_for_assay, load_for_run
 from synthassay.policy import read_policy
 from synthassay.profile import describe
@@ -171,7 +174,9 @@ def _key(config: Config, loaded: Loaded, judge: Judge, release: Release | None =
 
 def _carry_out(tasks: Sequence[Task], setting: Setting, *, watch: Watcher, kind: str) -> Path:
     """Do what is still to be done, then publish the folder."""
-    started = now()
+    started, data = now(), cohort_hash(setting.loaded.cohort)
+    told = resolved(setting.config, setting.loaded.cohort)
+    record_start(setting.draft, kind=kind, data=data, config=told)
     evidence, seconds = carry_out(tasks, setting.draft, watch=watch)
     about = about_run(
         setting.config,
@@ -179,7 +184,7 @@ def _carry_out(tasks: Sequence[Task], setting: Setting, *, watch: Watcher, kind:
         kind=kind,
         started=started,
         stages=seconds,
-        hashes=(setting.draft.key, cohort_hash(setting.loaded.cohort)),
+        hashes=(setting.draft.key, data),
     )
     if kind == "run":
         about["rare"] = rare_told(setting.loaded.split, setting.config.rare)
@@ -191,7 +196,7 @@ def _carry_out(tasks: Sequence[Task], setting: Setting, *, watch: Watcher, kind:
         setting.judge,
         about=about,
         cohort=describe(setting.loaded, policy=setting.judge.policy),
-        config=resolved(setting.config, setting.loaded.cohort),
+        config=told,
     )
 
 
@@ -234,7 +239,10 @@ def conclude(
     write_json(draft.folder / "frontier.json", finished.frontier)
     write_json(draft.folder / "run.json", finished.about)
     write_reports(finished)
-    return draft.publish(datetime.fromisoformat(about["started"]))
+    seal = close_seal(draft.folder)
+    folder = draft.publish(datetime.fromisoformat(about["started"]))
+    record_end(replace(finished, folder=folder), seal, key=draft.key, policy=judge.policy)
+    return folder
 
 
 def _attempt(task: Task, draft: Draft, *, progress: Any) -> Evidence:

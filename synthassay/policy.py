@@ -13,10 +13,15 @@ from cohort.yaml_text import load_yaml
 from synthassay.quantities import CRITERIA, CriterionKind, Quantity
 from synthassay.verdicts import CriterionResult, Judgement, Verdict
 
-_KEYS = ("name", "context", "level", "minimum_count", "criteria")
+_KEYS = ("name", "context", "level", "minimum_count", "attempts", "valid_days", "criteria")
+_CONTEXTS = ("public", "registered", "controlled")
+_LIMITS = ("attempts", "valid_days")
+_LIMIT_KEYS = ("at_most", "source")
 _CRITERION_KEYS = ("criterion", "at_most", "at_least", "statistic", "required", "source")
 _STATISTICS = ("upper95", "lower95", "value")
 _WORST_FIRST = (Judgement.REJECT, Judgement.MITIGATE, Judgement.INCONCLUSIVE)
+DEFAULT_VALID_DAYS = 365
+"""For how long a decision stands under a policy that does not say."""
 _SENTENCES = {
     Judgement.ACCEPT: "Meets policy {policy}; a person must decide.",
     Judgement.MITIGATE: "Not yet: {remedy}",
@@ -43,6 +48,14 @@ class Criterion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A whole number that a decision may not go beyond, and where it comes from."""
+
+    at_most: int
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """A profile of thresholds for one context of access.
 
@@ -58,6 +71,11 @@ class Policy:
         The smallest count that a public page may show.
     criteria : tuple of Criterion
         In the order they are printed.
+    attempts : Limit, optional
+        How many releases of the same patients may be judged before one is accepted without an
+        exception; None is no limit.
+    valid_days : Limit, optional
+        For how many days a decision stands; None is `DEFAULT_VALID_DAYS`.
     """
 
     name: str
@@ -65,6 +83,13 @@ class Policy:
     level: float
     minimum_count: int
     criteria: tuple[Criterion, ...]
+    attempts: Limit | None = None
+    valid_days: Limit | None = None
+
+    @property
+    def days(self) -> int:
+        """For how many days a decision stands."""
+        return DEFAULT_VALID_DAYS if self.valid_days is None else self.valid_days.at_most
 
     def judge(self, quantities: Mapping[str, Quantity], *, reference: bool = False) -> Verdict:
         """Hold what was measured against every criterion.
@@ -174,6 +199,7 @@ def read_policy(source: str | Path) -> Policy:
         level=float(content.get("level", 0.95)),
         minimum_count=int(content.get("minimum_count", 11)),
         criteria=tuple(_criterion(entry) for entry in content["criteria"]),
+        **{key: _limit(content[key]) for key in _LIMITS if key in content},
     )
 
 
@@ -184,6 +210,10 @@ def _policy_text(source: str | Path) -> str:
         remedy = f"Name one of: {', '.join(policy_names())}, or a YAML file."
         raise ConfigError(Problem(what=f"unknown policy {source!r}.", remedy=remedy))
     return (resources.files("configs") / "policies" / f"{source}.yaml").read_text(encoding="utf-8")
+
+
+def _limit(entry: Mapping[str, Any]) -> Limit:
+    return Limit(at_most=entry["at_most"], source=str(entry["source"]))
 
 
 def _criterion(entry: Mapping[str, Any]) -> Criterion:
@@ -207,8 +237,21 @@ def _problems(content: Any, *, where: str) -> Iterable[Problem]:
     for key in content:
         if key not in _KEYS:
             yield Problem(what=f"unknown key {key!r}.", where=where, remedy=f"Known: {', '.join(_KEYS)}.")
+    if content.get("context", "registered") not in _CONTEXTS:
+        yield Problem(what="unknown context.", where=where, remedy=f"Use one of: {', '.join(_CONTEXTS)}.")
+    for key in _LIMITS:
+        if key in content:
+            yield from _limit_problems(content[key], where=f"{where}, {key}")
     for entry in content["criteria"]:
         yield from _criterion_problems(entry, where=where)
+
+
+def _limit_problems(entry: Any, *, where: str) -> Iterable[Problem]:
+    remedy = f"Write {{{', '.join(f'{key}: ...' for key in _LIMIT_KEYS)}}}."
+    if not isinstance(entry, Mapping) or set(entry) != set(_LIMIT_KEYS) or not entry["source"]:
+        yield Problem(what="needs a limit and its source, and nothing else.", where=where, remedy=remedy)
+    elif type(entry["at_most"]) is not int or entry["at_most"] < 1:
+        yield Problem(what="is no whole number from 1.", where=where, remedy=remedy)
 
 
 def _criterion_problems(entry: Any, *, where: str) -> Iterable[Problem]:

@@ -9,9 +9,12 @@ from typing import Any
 import jinja2
 import plotly.offline
 
+from cohort.errors import InputError
 from dashboard.charts import Picture, frontier_picture, risk_picture, utility_picture
 from privacy.estimates import AttackRole, Outcome, RiskEstimate
 from synthassay.images.sheet import Strip, contact_sheet
+from synthassay.ledger.attempts import attempt_words
+from synthassay.ledger.records import Decision, decisions
 from synthassay.policy import policy_names
 from synthassay.prospects import Prospect, prospect
 from synthassay.public import public_run
@@ -54,6 +57,8 @@ def render(run: Run, *, public: bool = False) -> str:
         utility_picture=utility_picture,
         prospect=_prospect(run),
         not_tested=_not_tested(run),
+        attempts=_attempts(run),
+        decided=_decided(run),
     )
 
 
@@ -88,6 +93,20 @@ def _not_tested(run: Run) -> list[str]:
         if risk.outcome is not Outcome.ESTIMATED
     }
     return sorted(reasons)
+
+
+def _attempts(run: Run) -> dict[str, str]:
+    """Which attempt on its patients each candidate was; known once the run's end is in the ledger."""
+    told = {each.candidate: attempt_words(run.folder, each.candidate) for each in run.candidates}
+    return {candidate: words for candidate, words in told.items() if words}
+
+
+def _decided(run: Run) -> tuple[Decision, ...]:
+    """What people decided about the run's candidates; nothing where the ledger cannot be read."""
+    try:
+        return decisions(run.folder.parent, run.folder.name)
+    except InputError:
+        return ()
 
 
 def environment() -> jinja2.Environment:

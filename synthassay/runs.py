@@ -16,6 +16,8 @@ RISK = "risk"
 """The kind of a folder that tells the linkage risk of a cohort, and judges no release."""
 AUGMENT = "augment"
 """The kind of a folder with rows for a scarce class, which nobody has judged."""
+PICTURES = "images"
+"""Inside a release: the folder of what a generator of images minted."""
 _JUDGED = ("run", "assay", "")  # a folder that cannot be read is shown, and says so
 
 
@@ -54,6 +56,9 @@ class Evidence:
     inference : dict
         Whether coefficients may be analysed, where that was asked for: ``{"releases", "analyses"}``, or
         ``{"reason"}``.
+    audit : dict
+        Proven bound, shown bound and the method's cap, where that was asked for; or ``{"reason"}``;
+        internal.
     chosen : tuple of dict
         Of `auto`: ``{"generator", "options", "why", "metric", "tried": [...]}`` for what was chosen;
         one for each half where the cohort is cross-fitted.
@@ -78,6 +83,7 @@ class Evidence:
     exposure: dict[str, Any] = field(default_factory=dict)
     targeted: dict[str, Any] = field(default_factory=dict)
     inference: dict[str, Any] = field(default_factory=dict)
+    audit: dict[str, Any] = field(default_factory=dict)
     chosen: tuple[dict[str, Any], ...] = ()
     findings: tuple[Finding, ...] = ()
     verdict: Verdict | None = None
@@ -100,6 +106,7 @@ class Evidence:
             "exposure": self.exposure,
             **({"targeted": self.targeted} if self.targeted else {}),
             **({"inference": self.inference} if self.inference else {}),
+            **({"audit": self.audit} if self.audit else {}),
             **({"chosen": list(self.chosen)} if self.chosen else {}),
             "findings": [asdict(finding) for finding in self.findings],
             "verdict": None if self.verdict is None else self.verdict.to_dict(),
@@ -311,6 +318,11 @@ def list_runs(folder: Path) -> list[Path]:
 def list_risks(folder: Path) -> list[Path]:
     """The folders under ``folder`` that tell a cohort's linkage risk, newest first."""
     return [each for each in _finished(folder) if _kind(each) == RISK]
+
+
+def list_augments(folder: Path) -> list[Path]:
+    """The folders under ``folder`` with rows for a scarce class, newest first."""
+    return [each for each in _finished(folder) if _kind(each) == AUGMENT]
 
 
 def _finished(folder: Path) -> list[Path]:

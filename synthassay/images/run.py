@@ -11,11 +11,15 @@ from privacy.images.registry import find_image_attacks
 from synthassay import pipeline
 from synthassay.clock import Watcher
 from synthassay.config import Config
+from synthassay.dp.spending import budget_told
 from synthassay.evaluate import Judge
 from synthassay.images.describe import describe
 from synthassay.images.files import read_pictures
+from synthassay.images.generators import generator
 from synthassay.images.load import LoadedImages, load_for_assay, load_for_run, refuse
-from synthassay.images.tasks import ImageSetting, assay_tasks, generator, run_tasks
+from synthassay.images.spending import ledger_of, refuse_overspending, refuse_unknown_groups
+from synthassay.images.tasks import ImageSetting, assay_tasks, run_tasks
+from synthassay.ledger.recording import record_start
 from synthassay.policy import read_policy
 from synthassay.state import keyed_hash
 from synthassay.store import Draft, now
@@ -26,13 +30,15 @@ def run(config: Config, *, out: Path, resume: bool, watch: Watcher) -> Path:
     """Mint every candidate of an image cohort, judge it, and write the run's folder."""
     judge = _judge(config)
     refuse(config)
-    for candidate in config.candidates:
-        generator(candidate)
+    generators = {each.name: generator(each) for each in config.candidates}
+    refuse_unknown_groups(generators, config)
     loaded = load_for_run(config)
-    key = _key(config, loaded, judge)
+    key = release_key(config, loaded, judge)
     with pipeline.disk(out), Draft.open(out, name=config.name, key=key, resume=resume) as draft:
         setting = ImageSetting(config=config, loaded=loaded, judge=judge, draft=draft)
-        return _carry_out(run_tasks(setting), setting, watch=watch, kind="run")
+        pending = {name: each for name, each in generators.items() if name not in draft.finished()}
+        refuse_overspending(pending, config, loaded)
+        return carry_out(run_tasks(setting), setting, watch=watch, kind="run")
 
 
 def assay_folder(config: Config, release: Path, *, out: Path, watch: Watcher) -> Path:
@@ -41,10 +47,10 @@ def assay_folder(config: Config, release: Path, *, out: Path, watch: Watcher) ->
     loaded = load_for_assay(config)
     cohort = loaded.cohort
     foreign = read_pictures(release, classes=cohort.classes, size=cohort.size, made_by="another tool")
-    key = _key(config, loaded, judge, foreign)
+    key = release_key(config, loaded, judge, foreign)
     with pipeline.disk(out), Draft.open(out, name=config.name, key=key, resume=False) as draft:
         setting = ImageSetting(config=config, loaded=loaded, judge=judge, draft=draft)
-        return _carry_out(assay_tasks(setting, foreign), setting, watch=watch, kind="assay")
+        return carry_out(assay_tasks(setting, foreign), setting, watch=watch, kind="assay")
 
 
 def _judge(config: Config) -> Judge:
@@ -52,8 +58,10 @@ def _judge(config: Config) -> Judge:
     return Judge(policy=read_policy(config.policy), attacks=config.attacks)
 
 
-def _carry_out(tasks: Sequence[Task], setting: ImageSetting, *, watch: Watcher, kind: str) -> Path:
-    started = now()
+def carry_out(tasks: Sequence[Task], setting: ImageSetting, *, watch: Watcher, kind: str) -> Path:
+    """Do what is still to be done, then publish the folder."""
+    started, data, told = now(), images_hash(setting.loaded), resolved(setting)
+    record_start(setting.draft, kind=kind, data=data, config=told)
     evidence, seconds = pipeline.carry_out(tasks, setting.draft, watch=watch)
     about = pipeline.about_run(
         setting.config,
@@ -61,15 +69,17 @@ def _carry_out(tasks: Sequence[Task], setting: ImageSetting, *, watch: Watcher, 
         kind=kind,
         started=started,
         stages=seconds,
-        hashes=(setting.draft.key, images_hash(setting.loaded)),
+        hashes=(setting.draft.key, data),
     )
+    if kind == "run" and any(each.promise for each in evidence):
+        about["budget"] = budget_told(ledger_of(setting.config, setting.loaded))
     return pipeline.conclude(
         evidence,
         setting.draft,
         setting.judge,
         about=about,
         cohort=describe(setting.loaded, policy=setting.judge.policy),
-        config=resolved(setting),
+        config=told,
     )
 
 
@@ -88,10 +98,14 @@ def images_hash(loaded: LoadedImages) -> str:
     return keyed_hash(b"\x1e".join([*(part.tobytes() for part in parts), repr(cohort.classes).encode()]))
 
 
-def _key(config: Config, loaded: LoadedImages, judge: Judge, release: ImageRelease | None = None) -> str:
+def release_key(
+    config: Config, loaded: LoadedImages, judge: Judge, release: ImageRelease | None = None
+) -> str:
     """What this config makes of these pictures, 16 hex digits."""
     data = images_hash(loaded)
     if release is not None:
         data += keyed_hash(release.pixels.tobytes() + release.labels.tobytes())
-    text = json.dumps(config.resolved(), sort_keys=True, default=str) + repr(judge.policy) + data
+    # A larger budget changes no result: who was refused for want of it can raise it and resume.
+    told = {key: value for key, value in config.resolved().items() if key != "budget"}
+    text = json.dumps(told, sort_keys=True, default=str) + repr(judge.policy) + data
     return hashlib.sha256(text.encode()).hexdigest()[:16]

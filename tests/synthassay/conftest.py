@@ -1,6 +1,8 @@
 """A small cohort in a file, and one finished run of it."""
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from cohort.errors import GenerationError
 from synth.registry import synthesizer
 from synthassay import pipeline, tasks
 from synthassay.config_reader import read_config
+from synthassay.ledger.decide import decide
 from synthassay.runs import read_run
 
 SCHEMA = {
@@ -96,3 +99,62 @@ def finished(tmp_path_factory):
     run = read_run(pipeline.run(read_config(config), out=folder / "runs"))
     state.undo()
     return run
+
+
+POLICY = {
+    "name": "lenient",
+    "context": "public",
+    "minimum_count": 11,
+    "attempts": {"at_most": 1, "source": "a test"},
+    "valid_days": {"at_most": 90, "source": "a test"},
+    "criteria": [
+        {"criterion": "exact_copies_excess", "at_most": 1, "statistic": "upper95", "source": "a test"}
+    ],
+}
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory, inputs):
+    """Two runs of the same patients with one candidate each: a policy accepts the first, not the second."""
+    folder = tmp_path_factory.mktemp("decided")
+    policies = {"lenient": 1, "strict": -1}
+    for name, bound in policies.items():
+        criteria = [{**POLICY["criteria"][0], "at_most": bound}]
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump({**POLICY, "name": name, "criteria": criteria}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYNTHASSAY_STATE", str(folder / "state"))
+        patch.setenv("SYNTHASSAY_USER", "Dr. Maker")
+        for seed, name in enumerate(policies):
+            path = inputs(
+                folder,
+                rows=60,
+                name=name,
+                references=[],
+                attacks=["exact_copies"],
+                policy=f"{name}.yaml",
+                seed=10_000_019 + seed,
+            )
+            pipeline.run(read_config(path), out=folder / "runs")
+    return folder
+
+
+@pytest.fixture
+def decided(small, tmp_path, monkeypatch):
+    """A copy of the two runs, under the state that they were made in: `lenient` and `strict` are folders."""
+    monkeypatch.setenv("SYNTHASSAY_STATE", str(tmp_path / "state"))
+    for part in ("state", "runs"):
+        shutil.copytree(small / part, tmp_path / part, ignore=shutil.ignore_patterns("report*"))
+    runs = tmp_path / "runs"
+    lenient, strict = (next(runs.glob(f"{name}-*")) for name in ("lenient", "strict"))
+    return SimpleNamespace(runs=runs, lenient=lenient, strict=strict)
+
+
+@pytest.fixture
+def accept():
+    """Accepts the candidate of a run, under whatever is said besides."""
+
+    def write(run, **said):
+        words = {"candidate": "trees", "verdict": "accept", "by": "Dr. Decider", "reason": "It is needed."}
+        return decide(run, **{**words, **said})
+
+    return write

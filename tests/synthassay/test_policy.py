@@ -136,3 +136,38 @@ def test_a_policy_file_is_refused_with_every_problem(tmp_path):
 def test_an_unknown_profile_is_named_with_the_known_ones():
     with pytest.raises(ConfigError, match="registered"):
         read_policy("lenient")
+
+
+@pytest.mark.parametrize("name", policy_names())
+def test_every_bundled_policy_limits_attempts_and_how_long_a_decision_stands(name):
+    policy = read_policy(name)
+    for limit in (policy.attempts, policy.valid_days):
+        assert limit.at_most >= 1
+        assert limit.source
+    assert policy.days == policy.valid_days.at_most
+    assert read_policy("public").attempts.at_most <= policy.attempts.at_most
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (3, "needs a limit"),
+        ({"at_most": 3}, "needs a limit"),
+        ({"at_most": 0, "source": "x"}, "whole number"),
+    ],
+)
+def test_a_limit_needs_its_number_and_source(tmp_path, limit, said):
+    path = tmp_path / "policy.yaml"
+    criterion = {"criterion": "leak", "at_least": 0.051, "source": "a test"}
+    content = {"name": "x", "context": "somewhere", "attempts": limit, "criteria": [criterion]}
+    path.write_text(yaml.safe_dump(content))
+    with pytest.raises(ConfigError, match=said) as caught:
+        read_policy(path)
+    assert "unknown context" in str(caught.value)
+
+
+def test_a_policy_need_not_limit_attempts(tmp_path):
+    path = tmp_path / "policy.yaml"
+    criterion = {"criterion": "leak", "at_least": 0.051, "source": "a test"}
+    path.write_text(yaml.safe_dump({"name": "x", "criteria": [criterion]}))
+    assert (read_policy(path).attempts, read_policy(path).days) == (None, 365)
