@@ -73,6 +73,11 @@ def as_cohort(codes: Ints, cells: dict[str, int]) -> Cohort:
     return Cohort(schema=Schema(columns=columns), table=table, name="adult")
 
 
+def with_missing(cells: dict[str, int]) -> list[int]:
+    """Codes of each column, one for missing among them."""
+    return [many + 1 for many in cells.values()]
+
+
 def variation(one: Ints, other: Ints, cells: Sequence[int], *, columns: int) -> float:
     """Total variation between two tables, the mean over all choices of so many columns."""
     return float(
@@ -92,7 +97,11 @@ def _distance(one: Ints, other: Ints, chosen: tuple[int, ...], cells: Sequence[i
 
 
 def auroc(table: Ints, test: Ints, cells: Sequence[int]) -> tuple[float, float]:
-    """Of a one-hot logistic regression and of gradient boosting, the last column the target."""
+    """Of a one-hot logistic regression and of gradient boosting, the last column the target.
+
+    Rows without the target teach nothing.
+    """
+    table = table[table[:, -1] < cells[-1] - 1]
     if len(np.unique(table[:, -1])) < 2:
         return 0.5, 0.5
     onehot = OneHotEncoder(categories=[list(range(many)) for many in cells[:-1]])
@@ -110,11 +119,20 @@ def auroc(table: Ints, test: Ints, cells: Sequence[int]) -> tuple[float, float]:
 def minted(
     name: str, train: Cohort, *, epsilon: float, delta: float, seed: int, rows: int
 ) -> tuple[Ints, float]:
-    """The codes of one release, and the CPU seconds of its fit."""
+    """The codes of one release, missing the one after a column's last, and the CPU seconds of its fit."""
     started = time.process_time()
     fitted = synthesizer(name, {"epsilon": epsilon, "delta": delta}).fit(train, seed=seed)
     seconds = time.process_time() - started
-    return fitted.sample(rows, seed=seed).table.to_numpy(dtype=np.int64), seconds
+    return as_codes(fitted.sample(rows, seed=seed).table, train.schema), seconds
+
+
+def as_codes(table: pd.DataFrame, schema: Schema) -> Ints:
+    """Codes of a release: nobody's real cell is missing, so that one that is counts as a value of its own."""
+    codes = [
+        table[column.name].fillna(str(len(column.categories or ()))).to_numpy(dtype=np.int64)
+        for column in schema.released
+    ]
+    return np.stack(codes, axis=1)
 
 
 def worth(table: Ints, train: Ints, test: Ints, cells: Sequence[int], *, seconds: float = 0.0) -> Worth:
@@ -130,7 +148,7 @@ def worth(table: Ints, train: Ints, test: Ints, cells: Sequence[int], *, seconds
 def print_adult(names: Sequence[str], epsilons: Sequence[float], seeds: int) -> None:
     """The peers' table."""
     train, test, cells = read_discrete()
-    sizes, cohort = list(cells.values()), as_cohort(train, cells)
+    sizes, cohort = with_missing(cells), as_cohort(train, cells)
     print("| release | ε | pairs | triples | logistic | boosting | CPU s |")
     print("| --- | ---: | --- | --- | --- | --- | ---: |")
     rng = np.random.default_rng(0)
@@ -154,7 +172,7 @@ def print_adult(names: Sequence[str], epsilons: Sequence[float], seeds: int) -> 
 def print_sizes(names: Sequence[str], epsilons: Sequence[float], seeds: int) -> None:
     """Use by epsilon where there are few persons; as many rows are drawn as persons learnt from."""
     everybody, test, cells = read_discrete()
-    sizes = list(cells.values())
+    sizes = with_missing(cells)
     for n in SIZES:
         print(f"\nn = {n:,}, δ = 1e-5\n")
         print("| release | ε | pairs | triples | logistic | boosting | CPU s |")
@@ -182,7 +200,7 @@ def print_releases(paths: Sequence[Path]) -> None:
     train, test, cells = read_discrete()
     for path in paths:
         table = pd.read_csv(path)[list(cells)].to_numpy(dtype=np.int64)
-        print_row(path.stem, "", [worth(table, train, test, list(cells.values()))])
+        print_row(path.stem, "", [worth(table, train, test, with_missing(cells))])
 
 
 def print_row(name: str, epsilon: str, found: Sequence[Worth]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from privacy.dp.budget import PrivacyBudget
 from synth.rare import RarePolicy
 from synthassay.augment.config import Augmentation
+from synthassay.dp.config import AuditPlan
 from synthassay.images.config import ImageSource
 from synthassay.inference.config import InferenceStudy
 from synthassay.targeted.config import Targeted
@@ -134,10 +135,16 @@ class Config:
         None plays no targeted game: it refits each candidate hundreds of times.
     inference : InferenceStudy, optional
         None does not ask whether coefficients may be analysed: it fits each candidate 20 times.
+    audit : AuditPlan, optional
+        None audits no candidate: it fits one with a guarantee hundreds of times.
     augment : Augmentation, optional
         What `augment` is asked.
     rare : RarePolicy
         What becomes of rare categories before a generator sees them.
+    visible_mark : bool
+        Whether each synthetic picture says so on itself, beside the text in its file.
+    helped : int
+        Of pictures: trainings of each way by which a run tells whether they help; 0 does not ask.
     keep_models : bool
         Whether each candidate's fitted model is written, inside the house.
     budget : PrivacyBudget, optional
@@ -159,10 +166,13 @@ class Config:
     risk: Question = field(default_factory=Question)
     targeted: Targeted | None = None
     inference: InferenceStudy | None = None
+    audit: AuditPlan | None = None
     augment: Augmentation | None = None
     budget: PrivacyBudget | None = None
     rare: RarePolicy = field(default_factory=RarePolicy)
     keep_models: bool = False
+    visible_mark: bool = False
+    helped: int = 0
 
     def resolved(self) -> dict[str, Any]:
         """As plain YAML that repeats the run from any folder."""
@@ -183,6 +193,7 @@ class Config:
             **({} if self.risk == Question() else {"risk": _told(vars(self.risk))}),
             **({} if self.targeted is None else {"targeted": asdict(self.targeted)}),
             **({} if self.inference is None else {"inference": asdict(self.inference)}),
+            **({} if self.audit is None else {"audit": asdict(self.audit)}),
             **({} if self.augment is None else {"augment": self.augment.to_dict()}),
             **({} if self.budget is None else {"budget": asdict(self.budget)}),
             **(
@@ -191,6 +202,8 @@ class Config:
                 else {"rare": {**asdict(self.rare), "treatment": self.rare.treatment.value}}
             ),
             **({"keep_models": True} if self.keep_models else {}),
+            **({"mark": "visible"} if self.visible_mark else {}),
+            **({"helped": self.helped} if self.helped else {}),
         }
 
 

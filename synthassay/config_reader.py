@@ -11,14 +11,15 @@ from cohort.yaml_text import load_yaml
 from privacy.dp.budget import PrivacyBudget
 from synthassay.augment.config import read_augmentation
 from synthassay.config import REFERENCES, Candidate, CohortSource, Config, PopulationSource, Question
+from synthassay.dp.config import read_audit
 from synthassay.images import config as image_config
 from synthassay.inference.config import read_inference
 from synthassay.rare import read_rare
 from synthassay.targeted.config import read_targeted
 
 _KEYS = ("name", "cohort", "split", "candidates", "rows", "attacks", "references", "policy", "seed",
-         "population", "risk", "targeted", "inference", "augment", "budget", "rare",
-         "keep_models")  # fmt: skip
+         "population", "risk", "targeted", "inference", "audit", "augment", "budget", "rare",
+         "keep_models", "mark", "helped")  # fmt: skip
 _COHORT_KEYS = ("data", "schema", "demo", "sheet", "holdout", "trained_on")
 _NAME_SAFE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 
@@ -63,10 +64,13 @@ def config_from_dict(content: Any, *, folder: Path, where: str = "config", name:
         risk=reader.question(reader.mapping(content, "risk")),
         targeted=read_targeted(content["targeted"], reader.wrong) if "targeted" in content else None,
         inference=read_inference(content["inference"], reader.wrong) if "inference" in content else None,
+        audit=read_audit(content["audit"], reader.wrong) if "audit" in content else None,
         augment=read_augmentation(content["augment"], reader.wrong) if "augment" in content else None,
         budget=reader.budget(reader.mapping(content, "budget")) if "budget" in content else None,
         rare=read_rare(content.get("rare", "keep"), reader.wrong),
         keep_models=reader.flag(content, "keep_models"),
+        visible_mark=image_config.read_mark(content, source, reader.wrong),
+        helped=image_config.read_helped(content, source, reader.wrong),
     )
     if reader.problems:
         raise ConfigError(reader.problems)

@@ -74,6 +74,7 @@ def _evidence(evidence: Evidence, minimum: int) -> Evidence:
         linkage=_linkage(evidence.linkage, minimum),
         exposure={},
         targeted={},
+        audit={},
         inference=_inference(evidence.inference),
         chosen=tuple(_choice(each) for each in evidence.chosen),
         findings=(),

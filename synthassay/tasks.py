@@ -16,8 +16,11 @@ from synth.protocols import FittedSynthesizer, Synthesizer
 from synthassay.auto import FittedAuto
 from synthassay.config import Candidate, Config
 from synthassay.dp import spending
+from synthassay.dp.candidate import audit_findings, audited
+from synthassay.dp.config import AuditPlan
 from synthassay.evaluate import Evaluation, Judge, Share, evaluate, evaluate_holdout
 from synthassay.generators import AUTO, synthesizer
+from synthassay.inference.config import InferenceStudy
 from synthassay.inference.study import study
 from synthassay.load import Loaded
 from synthassay.rare import rare_findings, under
@@ -28,7 +31,7 @@ from synthassay.targeted.game import announce, announcement, most_exposed, play
 
 # How long a task takes beside the others, for the time left that people are shown.
 _WEIGHTS = {"ctgan": 8.0, AUTO: 4.0, "holdout": 2.0}
-_BEFORE_THE_GAME = 0.1
+_BEFORE_STUDIES = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,8 +143,8 @@ def _candidate(candidate: Candidate, setting: Setting, progress: Share) -> Evalu
     generator = spending.with_delta(synthesizer(candidate.synth, candidate.options), setting.loaded)
     generator = with_related(generator, setting.loaded.cohort)
     reservation = spending.reserve(generator, candidate.name, setting.config, setting.loaded)
-    game, inference = setting.config.targeted, setting.config.inference
-    end = 1.0 if game is None and inference is None else _BEFORE_THE_GAME
+    studies = [name for name in _STUDIES if getattr(setting.config, name) is not None]
+    end = _BEFORE_STUDIES if studies else 1.0
     started = time.perf_counter()
     noticed = (
         *related_findings(generator),
@@ -167,60 +170,92 @@ def _candidate(candidate: Candidate, setting: Setting, progress: Share) -> Evalu
         chosen=tuple(each.choice.to_dict() for each in settled),
         findings=(*evaluation.evidence.findings, *noticed),
     )
-    if inference is not None:
-        middle = 1.0 if game is None else 2 * end
-        told = study(
-            generator,
-            minted,
-            setting.loaded.split,
-            asked=inference,
-            seed=setting.seeds(candidate.name)[1],
-            seconds=seconds,
-            progress=part_of(progress, end, middle),
-        )
-        evidence, end = replace(evidence, inference=told), middle
-    if game is not None:
-        share = part_of(progress, end, 1.0)
-        table = _game(generator, minted, evaluation, setting, seconds=seconds, progress=share)
-        evidence = replace(evidence, targeted=table)
-    return replace(evaluation, evidence=evidence)
+    case = _Case(generator=generator, release=minted, evaluation=evaluation, seconds=seconds)
+    for place, name in enumerate(studies):
+        starts, ends = (end + (1 - end) * each / len(studies) for each in (place, place + 1))
+        evidence = replace(evidence, **_STUDIES[name](case, setting, part_of(progress, starts, ends)))
+    return replace(
+        evaluation,
+        evidence=replace(evidence, findings=(*evidence.findings, *audit_findings(evidence.audit))),
+    )
 
 
 def _chosen(fitted: FittedSynthesizer) -> FittedSynthesizer:
     return fitted.fitted if isinstance(fitted, FittedAuto) else fitted
 
 
-def _game(
-    generator: Synthesizer,
-    minted: Release,
-    evaluation: Evaluation,
-    setting: Setting,
-    *,
-    seconds: float,
-    progress: Share,
-) -> dict[str, Any]:
-    """The targeted game, what single persons gave away going to ``private/``; or why there is none."""
-    asked, split, name = (
-        setting.config.targeted or Targeted(),
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Case:
+    """A candidate that was minted and judged, for what fits its generator again."""
+
+    generator: Synthesizer
+    release: Release
+    evaluation: Evaluation
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        return self.evaluation.evidence.candidate
+
+
+def _inference(case: _Case, setting: Setting, progress: Share) -> dict[str, Any]:
+    told = study(
+        case.generator,
+        case.release,
         setting.loaded.split,
-        evaluation.evidence.candidate,
+        asked=setting.config.inference or InferenceStudy(),
+        seed=setting.seeds(case.name)[1],
+        seconds=case.seconds,
+        progress=progress,
     )
+    return {"inference": told}
+
+
+def _audit(case: _Case, setting: Setting, progress: Share) -> dict[str, Any]:
+    told = audited(
+        case.generator,
+        setting.loaded.split.folds[0].train,
+        name=case.name,
+        asked=setting.config.audit or AuditPlan(),
+        seconds=case.seconds,
+        seed=setting.seeds(case.name)[2],
+        progress=progress,
+    )
+    return {"audit": told}
+
+
+def _game(case: _Case, setting: Setting, progress: Share) -> dict[str, Any]:
+    """The targeted game, what single persons gave away going to ``private/``; or why there is none."""
+    asked, split = setting.config.targeted or Targeted(), setting.loaded.split
     try:
-        persons = most_exposed(evaluation.exposure, asked.persons)
-        announce(announcement(name, minted, split, persons=persons, fits=asked.fits, seconds=seconds))
+        persons = most_exposed(case.evaluation.exposure, asked.persons)
+        announce(
+            announcement(
+                case.name, case.release, split, persons=persons, fits=asked.fits, seconds=case.seconds
+            )
+        )
         played = play(
-            generator,
+            case.generator,
             split,
             persons=persons,
             fits=asked.fits,
             rows=setting.rows(len(split.train)),
-            seed=setting.seeds(name)[2],
+            seed=setting.seeds(case.name)[2],
             progress=progress,
         )
     except SynthAssayError as error:
-        return {"reason": str(error)}
-    setting.draft.write_private(f"{name}+targeted", played.candidate.table)  # no candidate's name has a "+"
-    return played.to_dict()
+        return {"targeted": {"reason": str(error)}}
+    # No candidate's name has a "+".
+    setting.draft.write_private(f"{case.name}+targeted", played.candidate.table)
+    return {"targeted": played.to_dict()}
+
+
+# By the config's key, which is the evidence's too; in the order in which they are done.
+_STUDIES: dict[str, Callable[[_Case, Setting, Share], dict[str, Any]]] = {
+    "inference": _inference,
+    "audit": _audit,
+    "targeted": _game,
+}
 
 
 def _reference(name: str, setting: Setting, progress: Share) -> Evaluation:

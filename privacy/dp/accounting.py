@@ -88,18 +88,7 @@ def rho_for(epsilon: float, delta: float) -> float:
     most = 1.0
     while delta_for(most, epsilon) <= delta:
         most *= 2
-    low, _ = _bracket(lambda rho: delta_for(rho, epsilon) > delta, high=most)
-    return low
-
-
-def epsilon_for(rho: float, delta: float) -> float:
-    """The smallest epsilon that ``rho`` gives at ``delta``, rounded up; raises as `rho_for`."""
-    _positive(rho, "rho")
-    _between_0_and_1(delta)
-    _, high = _bracket(
-        lambda epsilon: delta_for(rho, epsilon) <= delta, high=rho + 2 * math.sqrt(rho * -math.log(delta))
-    )
-    return high
+    return _last(lambda rho: delta_for(rho, epsilon) <= delta, high=most)
 
 
 def delta_for(rho: float, epsilon: float) -> float:
@@ -110,6 +99,8 @@ def delta_for(rho: float, epsilon: float) -> float:
     low, high = 1.01, max(2.0, (epsilon + 1) / (2 * rho) + 2)
     for _ in range(200):
         alpha = (low + high) / 2
+        if alpha in (low, high):
+            break  # any alpha gives a bound that holds
         if (2 * alpha - 1) * rho - epsilon + math.log1p(-1 / alpha) < 0:
             low = alpha
         else:
@@ -118,15 +109,15 @@ def delta_for(rho: float, epsilon: float) -> float:
     return math.exp(min(exponent, 0.0))
 
 
-def _bracket(is_beyond: Callable[[float], bool], *, high: float) -> tuple[float, float]:
-    """The two numbers next to each other, in [0, high], between which ``is_beyond`` turns true."""
+def _last(holds: Callable[[float], bool], *, high: float) -> float:
+    """The largest number in [0, high] up to which ``holds`` is true."""
     low = 0.0
     for _ in range(200):
         middle = (low + high) / 2
         if middle in (low, high):
             break
-        low, high = (low, middle) if is_beyond(middle) else (middle, high)
-    return low, high
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
 
 
 def _positive(value: float, name: str) -> float:

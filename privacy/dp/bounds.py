@@ -95,11 +95,6 @@ def gaussian_epsilon(mu: float, delta: float) -> float:
     return _turning(lambda epsilon: gaussian_delta(mu, epsilon) <= delta)
 
 
-def gaussian_mu(epsilon: float, delta: float) -> float:
-    """The largest mu whose Gaussian noise is (epsilon, delta)-private."""
-    return _turning(lambda mu: gaussian_delta(mu, epsilon) > delta)
-
-
 def one_run_bound(
     guesses: int, right: int, *, delta: float = 0.0, canaries: int | None = None, confidence: float = 0.95
 ) -> float:

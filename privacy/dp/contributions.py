@@ -42,7 +42,19 @@ def bounded(train: Cohort, *, most: int) -> Cohort:
     refuse_cap(most)
     if train.schema.person is None:
         return train
-    return train.rows(np.flatnonzero(_place_within_person(train.persons) < most))
+    return train.rows(chosen(train.persons, most=most))
+
+
+def chosen(persons: npt.NDArray[np.int64], *, most: int) -> npt.NDArray[np.int64]:
+    """Places of at most ``most`` rows of each person, ascending; drawn as in `bounded`.
+
+    Parameters
+    ----------
+    persons : ndarray, (rows,), int
+        Whose each row is.
+    most : int, in [1, 100]
+    """
+    return np.flatnonzero(_place_within_person(persons) < most)
 
 
 def refuse_cap(most: int) -> None:

@@ -147,10 +147,15 @@ class BudgetLedger:
             self._append(Entry(**content), entries)
 
     @property
-    def spends(self) -> tuple[Entry, ...]:
-        """What was reserved so far, used or not; raises `BudgetError` where it was tampered with."""
+    def entries(self) -> tuple[Entry, ...]:
+        """All lines; raises `BudgetError` where the ledger was tampered with."""
         with self._locked():
-            return _spends(self._entries())
+            return self._entries()
+
+    @property
+    def spends(self) -> tuple[Entry, ...]:
+        """What was reserved so far, used or not; raises as `entries`."""
+        return _spends(self.entries)
 
     @property
     def spent(self) -> PrivacyBudget | None:

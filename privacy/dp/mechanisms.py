@@ -7,6 +7,7 @@ diffprivlib is imported inside the functions: it brings scikit-learn's models al
 """
 
 import math
+import secrets
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -106,14 +107,9 @@ def choose(
     ValueError
         Where a score is not finite, or there is none.
     """
-    from diffprivlib.mechanisms import Exponential
-
     utility = [float(score) for score in scores]
-    if not utility or not np.isfinite(utility).all() or not 0 < sensitivity < math.inf:
-        raise ValueError(f"{on}: scores and sensitivity must be finite, and there must be some.")
-    account.spend(rho, on=on)
-    mechanism = Exponential(epsilon=math.sqrt(8 * rho), sensitivity=sensitivity, utility=utility)
-    return int(mechanism.randomise())
+    alone = [1] * len(utility)
+    return _chosen_run(utility, alone, sensitivity=sensitivity, rho=rho, account=account, on=on)
 
 
 def quantiles(
@@ -159,14 +155,37 @@ def quantiles(
     present = np.sort(np.clip(values[~np.isnan(values)], low, high))
     below = np.searchsorted(present, grid, side="left")
     up_to = np.searchsorted(present, grid, side="right")
+    # Between two values all points are alike: a run of them is chosen as one, and a point of it blindly.
+    starts = np.flatnonzero(np.r_[True, (np.diff(below) != 0) | (np.diff(up_to) != 0)])
+    lengths = np.diff(np.r_[starts, len(grid)]).tolist()
     found = []
     for probability in probabilities:
         wanted = probability * len(present)
-        misses = np.maximum(np.maximum(below - wanted, wanted - up_to), 0)
-        part = rho / len(probabilities)
-        place = choose(-misses, sensitivity=sensitivity, rho=part, account=account, on=on)
-        found.append(grid[place])
+        misses = np.maximum(np.maximum(below[starts] - wanted, wanted - up_to[starts]), 0)
+        part, utility = rho / len(probabilities), (-misses).tolist()
+        run = _chosen_run(utility, lengths, sensitivity=sensitivity, rho=part, account=account, on=on)
+        found.append(grid[starts[run] + secrets.SystemRandom().randrange(lengths[run])])
     return np.array(found)
+
+
+def _chosen_run(
+    utility: list[float],
+    lengths: list[int],
+    *,
+    sensitivity: float,
+    rho: float,
+    account: Account,
+    on: str,
+) -> int:
+    """The place of a run of choices that have one score, as likely as they are together."""
+    from diffprivlib.mechanisms import Exponential
+
+    if not utility or not np.isfinite(utility).all() or not 0 < sensitivity < math.inf:
+        raise ValueError(f"{on}: scores and sensitivity must be finite, and there must be some.")
+    account.spend(rho, on=on)
+    epsilon = math.sqrt(8 * rho)
+    chosen = Exponential(epsilon=epsilon, sensitivity=sensitivity, utility=utility, measure=lengths)
+    return int(chosen.randomise())
 
 
 @contextmanager

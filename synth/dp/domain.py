@@ -199,7 +199,7 @@ def refuse_private_domains(schema: Schema, *, where: str) -> None:
             else "List its `categories` in the schema, from what is known beforehand.",
         )
         for column in schema.released
-        if (column.range is None if column.kind.is_numeric else not _public_values(column))
+        if (column.range is None if column.kind.is_numeric else not public_values(column))
     ]
     if problems:
         raise SchemaError(problems)
@@ -239,11 +239,12 @@ def fit_domain(
                 )
             )
         else:
-            codings.append(Values(column=column, values=_public_values(column)))
+            codings.append(Values(column=column, values=public_values(column)))
     return tuple(codings)
 
 
-def _public_values(column: Column) -> tuple[str, ...]:
+def public_values(column: Column) -> tuple[str, ...]:
+    """What a category may be, as far as the schema says: listed, or a member of a listed group."""
     if column.categories:
         return column.categories
     return tuple(group_of(column, level=1)) if is_grouped(column) else ()

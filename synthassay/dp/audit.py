@@ -7,7 +7,7 @@ of `audit_generator` are nobody's.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,11 @@ import pandas as pd
 from cohort.cohort import Cohort
 from cohort.encode import fit_encoder, nearest
 from cohort.errors import ConfigError, GenerationError, Problem
-from cohort.schema import Column, Kind, Schema
+from cohort.schema import Column, Kind, Role, Schema
 from cohort.typed import typed_table
 from privacy.dp.audit import DpAudit, audit
 from privacy.dp.bounds import one_run_bound
-from synth.dp.domain import encode
+from synth.dp.domain import encode, public_values
 from synth.dp.model import FittedDp
 from synth.protocols import Synthesizer
 from synthassay.dp.spending import budget_of
@@ -34,9 +34,13 @@ COLUMNS = (
 )
 """Of the worst cohort: everybody is alike, and one person, who may be there, is unlike in everything."""
 
+_TOO_MANY = 4  # times the rows that may count of a person
 
-def worst_cohorts(persons: int, columns: Sequence[Column] = COLUMNS) -> tuple[Cohort, Cohort]:
-    """The worst cohort without the person, who is the last row of the one with them.
+
+def worst_cohorts(
+    persons: int, columns: Sequence[Column] = COLUMNS, *, rows: int = 1
+) -> tuple[Cohort, Cohort]:
+    """The worst cohort without the person, whose rows are the last of the one with them.
 
     Parameters
     ----------
@@ -44,13 +48,20 @@ def worst_cohorts(persons: int, columns: Sequence[Column] = COLUMNS) -> tuple[Co
         All alike: the first category and the lowest number of each column; the person has the last
         and the highest.
     columns : sequence of Column
-        Each with public `categories` or a `range`.
+        Each with public categories or a `range`.
+    rows : int
+        Of the person; everybody else has one.
     """
-    schema = Schema(columns=tuple(columns))
-    ends = [each.categories or each.range or () for each in columns]
-    raw = pd.DataFrame(
-        {each.name: [str(end[0])] * persons + [str(end[-1])] for each, end in zip(columns, ends, strict=True)}
-    )
+    whose = "whose"
+    while whose in {each.name for each in columns}:
+        whose += "_"
+    identifier = Column(name=whose, kind=Kind.INTEGER, role=Role.IDENTIFIER)
+    schema = Schema(columns=(identifier, *columns), person=whose)
+    cells: dict[str, list[str]] = {whose: [str(min(row, persons)) for row in range(persons + rows)]}
+    for each in columns:
+        ends = public_values(each) or each.range or ()
+        cells[each.name] = [str(ends[0])] * persons + [str(ends[-1])] * rows
+    raw = pd.DataFrame(cells)
     having = Cohort(schema=schema, table=typed_table(raw, schema, where="worst cohort"), name="worst cohort")
     return having.rows(np.arange(persons)), having
 
@@ -65,6 +76,7 @@ def audit_generator(
 ) -> DpAudit:
     """Fit a generator many times with and without one person, and hold it against its claim.
 
+    The person has more rows than may count, so that a bound on rows that is not kept shows too.
     Sees what the house sees, the noisy tables, and so more than anybody outside could. Their noise
     is Gaussian, given what was chosen before; a fault in the choice or the bins shows only by way of
     them. A fit that refuses because of what the noise told shows nothing.
@@ -84,13 +96,14 @@ def audit_generator(
     Raises
     ------
     ConfigError
-        Where the generator claims nothing.
+        Where the generator claims nothing, or shows no noisy tables.
     """
     claim = budget_of(generator)
     if claim is None or not claim.delta:
         remedy = "Audit dp_mst or dp_aim with an epsilon and a delta; of others see `one_run`."
         raise ConfigError(Problem(what="claims no epsilon and delta.", where="audit", remedy=remedy))
-    without, having = worst_cohorts(persons, columns)
+    rows = _TOO_MANY * int(getattr(generator, "rows_per_person", 1))
+    without, having = worst_cohorts(persons, columns, rows=rows)
     person = having.table.tail(1)
 
     def world(is_there: bool, fits: int) -> npt.NDArray[np.float64]:
@@ -98,9 +111,12 @@ def audit_generator(
         for place in range(fits):
             progress((is_there * fits + place) / (2 * fits))
             try:
-                fitted = cast(FittedDp, generator.fit(having if is_there else without, seed=place))
+                fitted = generator.fit(having if is_there else without, seed=place)
             except GenerationError:
                 continue
+            if not isinstance(fitted, FittedDp):
+                remedy = "Audit dp_mst or dp_aim."
+                raise ConfigError(Problem(what="keeps no noisy tables.", where="audit", remedy=remedy))
             figures[place] = person_told(fitted, without.table, person)
         return figures
 

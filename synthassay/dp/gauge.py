@@ -18,9 +18,9 @@ from sklearn.metrics import roc_auc_score
 
 from cohort.cohort import Cohort
 from cohort.errors import ConfigError, GenerationError, Problem
-from cohort.hierarchies import group_of, is_grouped
 from cohort.schema import Column, Kind, Role, Schema
 from privacy.dp.budget import default_delta
+from synth.dp.domain import public_values
 from synth.registry import synthesizer
 from utility.models import features, linear_classes, preparation
 
@@ -29,6 +29,11 @@ Floats = npt.NDArray[np.float64]
 EPSILONS = (1.0, 3.0, 10.0)
 WORTH = 0.5
 """Of the real model's discrimination above chance: below, a release is called not worth it."""
+
+FORECAST = (
+    "A forecast by people made up under the schema: patients who hang together less simply keep less. "
+    "A good forecast is no promise."
+)
 
 _TESTED, _FEWER = 2_000, 5
 _FACTORS = 3
@@ -239,8 +244,8 @@ def _column(column: Column, ranks: Floats, *, is_outcome: bool, rng: np.random.G
 
 
 def _values(column: Column) -> tuple[str, ...]:
-    """The public values of a category: its own, or the groups that it is released as."""
-    values = column.categories or (tuple(group_of(column, level=1)) if is_grouped(column) else ())
+    """The public values of a category."""
+    values = public_values(column)
     if not values:
         remedy = "List its `categories`."
         raise ConfigError(

@@ -1,22 +1,25 @@
 """Differential privacy in a run: who spends budget, from which ledger, and what may be told of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import asdict, replace
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
-from cohort.cohort import Cohort
 from cohort.errors import ConfigError, GenerationError, Problem
+from cohort.images import ImageRelease
 from cohort.release import Guarantee, Release
 from privacy.dp.budget import PrivacyBudget, default_delta, total
 from privacy.dp.ledger import BudgetLedger, Reservation
 from privacy.dp.words import in_words
-from synth.protocols import FittedSynthesizer, Synthesizer
+from synth.protocols import Synthesizer
 from synthassay.config import Config
 from synthassay.load import Loaded
 from synthassay.state import cohort_hash, keyed_hash, state_folder
 
 DEFAULT_EPSILON = 10.0
 """Of the cap where the config names no ``budget``."""
+
+Generator = TypeVar("Generator")
+"""Of tables or of images."""
 
 
 @runtime_checkable
@@ -31,12 +34,17 @@ class Spender(Protocol):
 class Careful(Protocol):
     """A generator that says, before budget is spent, what it cannot learn from."""
 
-    def check(self, train: Cohort) -> None:
+    def check(self, train: Any) -> None:
         """Raise a `SynthAssayError` where `fit` would, as far as the schema and options tell."""
         ...
 
 
 def with_delta(generator: Synthesizer, loaded: Loaded) -> Synthesizer:
+    """A generator with a guarantee whose delta is told; as `with_delta_for` the larger half's persons."""
+    return with_delta_for(generator, max(fold.train.n_persons for fold in loaded.split.folds))
+
+
+def with_delta_for(generator: Generator, persons: int) -> Generator:
     """A generator with a guarantee whose delta is told; every other one as it is.
 
     Raises
@@ -46,17 +54,16 @@ def with_delta(generator: Synthesizer, loaded: Loaded) -> Synthesizer:
     """
     if not isinstance(generator, Spender):
         return generator
-    persons = max(fold.train.n_persons for fold in loaded.split.folds)
     if generator.delta is None:
-        generator = cast(Synthesizer, replace(cast(Any, generator), delta=default_delta(persons)))
-    elif generator.delta * persons >= 1:
+        return cast(Generator, replace(cast(Any, generator), delta=default_delta(persons)))
+    if generator.delta * persons >= 1:
         what = f"delta = {generator.delta:g} is 1 / persons or more: the promise could fail for somebody."
         remedy = f"Write delta: {default_delta(persons):g}, or leave it out."
         raise ConfigError(Problem(what=what, where="candidates", remedy=remedy))
     return generator
 
 
-def budget_of(generator: Synthesizer) -> PrivacyBudget | None:
+def budget_of(generator: object) -> PrivacyBudget | None:
     """What a fit of it spends; None where it gives no guarantee."""
     if not isinstance(generator, Spender):
         return None
@@ -122,7 +129,7 @@ def reserve(generator: Synthesizer, name: str, config: Config, loaded: Loaded) -
     return ledger_of(config, loaded).reserve(budget, f"{config.name}: {name}")
 
 
-def settle(release: Release, reservation: Reservation | None) -> None:
+def settle(release: Release | ImageRelease, reservation: Reservation | None) -> None:
     """Note that a reservation was used.
 
     Raises
@@ -140,13 +147,13 @@ def settle(release: Release, reservation: Reservation | None) -> None:
     reservation.commit()
 
 
-def rows_learned(fitted: FittedSynthesizer, train: Cohort) -> int:
+def rows_learned(fitted: object, train: Sized) -> int:
     """How many rows it learned from: the noisy number where the exact one may not be told."""
     guarantee = getattr(fitted, "guarantee", None)
     return len(train) if guarantee is None or guarantee.rows is None else max(1, guarantee.rows)
 
 
-def refuse_guarantee(generator: Synthesizer, *, where: str, why: str) -> None:
+def refuse_guarantee(generator: object, *, where: str, why: str) -> None:
     """Raise `ConfigError` for a generator whose guarantee would not outlive what is done with its rows."""
     if isinstance(generator, Spender):
         remedy = "Mint with `synthassay run`, or take a generator without a guarantee, such as trees."

@@ -122,7 +122,7 @@ def announcement(
     total = refits * (seconds + len(_GAMES) * _seconds_to_look(release, split, persons[0]))
     return (
         f"targeted game: {len(persons)} persons x {fits} refits x 2 worlds for `{name}`: {refits} fits, "
-        f"about {_in_words(total)} (one fit took {seconds:.2g} s)"
+        f"about {duration(total)} (one fit took {seconds:.2g} s)"
     )
 
 
@@ -189,7 +189,8 @@ def _seconds_to_look(release: Release, split: Split, person: int) -> float:
     return time.perf_counter() - started
 
 
-def _in_words(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """About how long, for an announcement."""
     return f"{max(1, round(seconds))} s" if seconds < 120 else f"{round(seconds / 60)} minutes"
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from cohort.errors import BudgetError, ConfigError
-from privacy.dp.accounting import Account, delta_for, epsilon_for, exponential_rho, rho_for
+from privacy.dp.accounting import Account, delta_for, exponential_rho, rho_for
 from privacy.dp.mechanisms import gaussian_sigma
 
 
@@ -33,14 +33,14 @@ def test_the_conversion_and_its_inverse_agree_and_round_to_the_safe_side(epsilon
     rho = rho_for(epsilon, delta)
     assert delta_for(rho, epsilon) <= delta
     assert delta_for(rho * (1 + 1e-9), epsilon) > delta * (1 - 1e-9)
-    assert epsilon_for(rho, delta) == pytest.approx(epsilon, rel=1e-9)
 
 
-@pytest.mark.parametrize("rho", [1e-3, 0.05, 1.0])
+@pytest.mark.parametrize("epsilon", [0.05, 1.0, 10.0])
 @pytest.mark.parametrize("delta", [1e-9, 1e-5, 1e-2])
-def test_no_better_than_the_gaussian_itself_and_not_much_worse(rho, delta):
+def test_no_better_than_the_gaussian_itself_and_not_much_worse(epsilon, delta):
     """A Gaussian's exact profile (Balle & Wang 2018) bounds the conversion from below."""
-    mu, epsilon = math.sqrt(2 * rho), epsilon_for(rho, delta)
+    rho = rho_for(epsilon, delta)
+    mu = math.sqrt(2 * rho)
     exact = stats.norm.cdf(mu / 2 - epsilon / mu) - math.exp(epsilon) * stats.norm.cdf(-mu / 2 - epsilon / mu)
     assert exact <= delta
     assert epsilon <= rho + 2 * math.sqrt(rho * math.log(1 / delta))

@@ -111,6 +111,16 @@ def test_quantiles_come_from_the_public_grid_and_near_the_truth():
     assert found == pytest.approx(np.quantile(values, [0.25, 0.5, 0.75]), abs=1.5)
 
 
+def test_points_of_the_grid_are_as_likely_as_the_exponential_mechanism_says():
+    values, epsilon = [2.0, 2.0, 7.0, 7.5, np.nan], 2.0
+    told = {"high": 10.0, "step": 1.0, "rho": epsilon**2 / 8, "account": Account(1e6)}
+    found = np.concatenate([_quantiles(values, **told) for _ in range(3_000)])
+    below, up_to = (np.searchsorted(values[:4], np.arange(11.0), side=side) for side in ("left", "right"))
+    chances = np.exp(-epsilon * np.maximum(np.maximum(below - 2, 2 - up_to), 0) / 2)
+    observed = np.bincount(found.astype(int), minlength=11)
+    assert stats.chisquare(observed, 3_000 * chances / chances.sum()).pvalue > 1e-4
+
+
 def test_missing_values_are_passed_over_and_outliers_count_at_the_end():
     values = np.r_[np.full(500, 30.0), np.full(400, np.nan), np.full(100, 1e9)]
     assert _quantiles(values, rho=5.0)[0] == pytest.approx(30, abs=1)

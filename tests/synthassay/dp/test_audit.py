@@ -92,6 +92,12 @@ def test_a_generator_keeps_under_its_claim_and_too_little_noise_is_caught(monkey
     assert (found.what, found.epsilon, found.delta, found.runs) == ("DpMst", 10.0, 1e-5, 60)
 
 
+def test_rows_of_a_person_that_are_not_bounded_are_caught(monkeypatch):
+    monkeypatch.setattr(model, "bounded", lambda train, *, most: train)
+    monkeypatch.setattr(model, "_STEPS", 2)
+    assert audit_generator(synthesizer("dp_mst", TEN), runs=120, columns=COLUMNS[:1]).violated
+
+
 def test_only_what_claims_something_is_held_against_a_claim():
     with pytest.raises(ConfigError, match="claims no epsilon"):
         audit_generator(synthesizer("trees", {}), runs=4)

@@ -128,6 +128,7 @@ def test_the_guarantee_reaches_evidence_card_policy_and_report(mixed):
     assert "out of 100 people" in page
     assert "covers the release and nothing else on this page" in page
     assert "At most ε = 2, δ = 0.01 may be spent" in page
+    assert "<code>synthassay budget config.yaml</code>" in page
 
 
 def test_as_many_rows_as_the_noisy_number_are_released(mixed):
