@@ -1,7 +1,7 @@
 """What minted pictures are worth: HAM10000 at 32 pixels, beside same-class mixup and PCA-Gaussian.
 
-``python -m benchmarks.images [--parts speed quality arms] [--seconds 240] [--seeds 3]`` prints Markdown
-tables, and with ``--grid FILE`` leaves a sheet of real and minted pictures (for looking at: HAM10000
+``python -m benchmarks.images [--parts speed quality arms promised] [--seconds 240] [--seeds 3]`` prints
+Markdown tables, and with ``--grid FILE`` leaves a sheet of real and minted pictures (for looking at: HAM10000
 is CC BY-NC, so that none of it is kept). One thread; all costs in CPU seconds. The split is
 the data set's own, by lesion; generators see train alone, and all distances are to val, with as many
 pictures of each class, in the space of a classifier trained on train: no other space's figures
@@ -10,7 +10,7 @@ compare.
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from unittest import mock
@@ -21,9 +21,10 @@ from PIL import Image
 from torch import Tensor
 
 from benchmarks.cohorts import SHARED
-from cohort.images import ImageCohort, ImageSplit, Pixels
+from cohort.images import ImageCohort, ImageRelease, ImageSplit, Pixels
 from cohort.lesions import simulate_lesions
 from gan_images.augment import disturbed
+from gan_images.dp_gaussian import DpGaussian
 from gan_images.losses import critic_loss, generator_loss, gradient_penalty
 from gan_images.model import FittedGan, Gan
 from gan_images.train import Pictures, Plan, Training
@@ -37,6 +38,7 @@ from utility.scores import UtilityScore
 EFFORT = Effort(steps=700)
 BLOCKS, BLOCK = 6, 8
 SHOWN = 12
+EPSILONS = (1.0, 3.0, 10.0)
 _FLOOR = ("kid_cnn", "fid_cnn", "density_cnn", "coverage_cnn", "auroc_cnn")
 
 
@@ -170,6 +172,42 @@ def _row(made_by: str, seed: str, spent: float, scores: Sequence[UtilityScore]) 
     return f"| {' | '.join(cells)} |"
 
 
+def print_promised(split: ImageSplit, seeds: int, effort: Effort) -> None:
+    """What is left of use under each epsilon, beside the same draws without a promise; noise has no seed."""
+    print("| made by | macro AUROC (range) | balanced accuracy | KID | coverage |")
+    print("| --- | --- | --- | --- | --- |")
+    whole = pca_gaussian(split.train, split.train.labels, seed=0)
+    print(_promised_row("PCA-Gaussian, no promise", [measured(whole, split, effort)]), flush=True)
+    for epsilon in EPSILONS:
+        generator, found = DpGaussian(epsilon=epsilon, classes=split.train.classes), []
+        for seed in range(seeds):
+            fitted = generator.fit(split.train, seed=seed)
+            found.append(measured(fitted.sample(fitted.guarantee.rows or 1, seed=seed), split, effort))
+        print(_promised_row(f"dp_gaussian, ε = {epsilon:g}", found), flush=True)
+    scores, _ = measure_images(whole, split, seed=0, effort=effort)
+    print(
+        _promised_row(
+            "real train", [{score.metric: score.reference or 0.0 for score in scores if not score.group}]
+        )
+        + "\n"
+    )
+
+
+def measured(release: ImageRelease, split: ImageSplit, effort: Effort) -> dict[str, float]:
+    """Figures of the whole of a release, by metric."""
+    scores, _ = measure_images(release, split, seed=0, effort=effort)
+    return {score.metric: score.value for score in scores if not score.group}
+
+
+def _promised_row(name: str, found: Sequence[Mapping[str, float]]) -> str:
+    cells = [name]
+    for metric in ("auroc_cnn", "balanced_accuracy_cnn", "kid_cnn", "coverage_cnn"):
+        values = [each[metric] for each in found]
+        told = f" ({min(values):.3f} to {max(values):.3f})" if len(values) > 1 else ""
+        cells.append(f"{np.mean(values):.3f}{told}")
+    return f"| {' | '.join(cells)} |"
+
+
 def print_arms(
     split: ImageSplit, fitted: Sequence[FittedGan], *, to: int, seeds: int, effort: Effort
 ) -> None:
@@ -231,6 +269,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print_speed(split)
     if "quality" in chosen.parts:
         fitted = print_quality(split, chosen.seconds, chosen.seeds, effort, chosen.grid)
+    if "promised" in chosen.parts:
+        print_promised(split, chosen.seeds, effort)
     if "arms" in chosen.parts:
         fitted = fitted or [
             trained(split.train, chosen.seconds[-1:], seed)[0][1] for seed in range(chosen.seeds)

@@ -1,22 +1,33 @@
 """A picture turned and mirrored: one picture, for all that a generator or a copyist may do."""
 
+from collections.abc import Iterator
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
 from cohort.images import Pixels
 
 Floats = npt.NDArray[np.float32]
-_SIDE = 16
+Pictures = TypeVar("Pictures", Pixels, Floats)
+SIDE = 16
+"""Cells a side of a thumbnail."""
 _FLAT = 1e-3
 
 
 def dihedral(pixels: Pixels) -> Pixels:
     """Each picture in its eight turns and mirrorings, (8, images, size, size, 3)."""
-    turned = [np.rot90(pixels, quarter, axes=(1, 2)) for quarter in range(4)]
-    return np.stack([*turned, *(each[:, :, ::-1] for each in turned)])
+    return np.stack(list(turns(pixels)))
 
 
-def thumbnails(pixels: Pixels, *, side: int = _SIDE) -> Floats:
+def turns(pictures: Pictures) -> Iterator[Pictures]:
+    """The same one after the other, (images, size, size, 3), without a copy of any."""
+    turned = [np.rot90(pictures, quarter, axes=(1, 2)) for quarter in range(4)]
+    yield from turned
+    yield from (each[:, :, ::-1] for each in turned)
+
+
+def thumbnails(pixels: Pixels, *, side: int = SIDE) -> Floats:
     """Small pictures that neither brightness, contrast nor tone changes, (images, side * side * 3).
 
     Each channel has mean 0 in each picture, and each picture length 1; one without any contrast is

@@ -9,11 +9,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cohort.errors import Problem
 from cohort.images import Pixels
+from gan_images import dicom
 
 MOST_PIXELS = 50_000_000
 """A file that says it is larger is not decoded: it may be small on disk and fill the memory."""
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", dicom.SUFFIX)
 _FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP")
 _SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L", "F")
 
@@ -36,6 +37,8 @@ def decode(path: Path, *, size: int, where: str) -> Pixels | Problem:
     -------
     ndarray, (size, size, 3), uint8
     """
+    if path.suffix.lower() == dicom.SUFFIX:
+        return _from_dicom(path, size, where)
     try:
         # A size beyond MOST_PIXELS is refused below, before anything is decoded.
         with warnings.catch_warnings(action="ignore"), Image.open(path, formats=_FORMATS) as image:
@@ -48,6 +51,13 @@ def decode(path: Path, *, size: int, where: str) -> Pixels | Problem:
         return _unreadable("says it has more pixels than can be right", where)
     except (OSError, SyntaxError, ValueError, EOFError):
         return _unreadable("is damaged or cut off", where)
+
+
+def _from_dicom(path: Path, size: int, where: str) -> Pixels | Problem:
+    try:
+        return _square(dicom.read_dicom(path, most_pixels=MOST_PIXELS), size)
+    except dicom.NoPicture as why:
+        return Problem(what=why.what, where=where, remedy=why.remedy)
 
 
 def resized(pixels: Pixels, *, size: int) -> Pixels:

@@ -5,7 +5,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from cohort.images import Ints, Pixels
-from cohort.orbits import Floats, dihedral, thumbnails
+from cohort.orbits import SIDE, Floats, thumbnails, turns
 
 SAME = 0.15
 """Distance of two pictures of length 1, turned alike, below which they are taken for one."""
@@ -20,8 +20,11 @@ def near_duplicates(pixels: Pixels) -> Ints:
     ----------
     pixels : ndarray, (images, size, size, 3), uint8
     """
-    upright = thumbnails(pixels)
-    pairs = [_near(upright, thumbnails(turned)) for turned in dihedral(pixels)]
+    blocks = [thumbnails(pixels[start : start + _BLOCK]) for start in range(0, len(pixels), _BLOCK)]
+    upright = np.concatenate(blocks)
+    # A thumbnail turned is the thumbnail of the picture turned: no more than one turn of all is held.
+    grid = upright.reshape(len(pixels), SIDE, SIDE, 3)
+    pairs = [_near(upright, each.reshape(len(pixels), -1)) for each in turns(grid)]
     first, second = np.concatenate(pairs, axis=1)
     graph = coo_matrix((np.ones(len(first)), (first, second)), shape=(len(pixels), len(pixels)))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)

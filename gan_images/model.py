@@ -14,6 +14,7 @@ from cohort.images import ImageCohort, ImageRelease, Ints, Pixels
 from gan_images.checkpoint import run
 from gan_images.network import SIZES, Generator
 from gan_images.train import Pictures, Plan, Training
+from gan_images.wanted import labels_wanted
 from utility.images.distances import kid
 from utility.images.features import one_thread, random_convolutions
 
@@ -131,7 +132,7 @@ class FittedGan:
         GenerationError
             For a condition that is no class.
         """
-        labels = np.sort(self._labels(n, conditions, np.random.default_rng(seed)))
+        labels = labels_wanted(n, self.classes, self.shares, conditions, np.random.default_rng(seed))
         return self.pictures_of(labels, seed=seed)
 
     def pictures_of(self, labels: Ints, *, seed: int) -> ImageRelease:
@@ -144,14 +145,6 @@ class FittedGan:
             made_by="gan",
             seed=seed,
         )
-
-    def _labels(self, n: int, conditions: Mapping[str, object] | None, rng: np.random.Generator) -> Ints:
-        if not conditions:
-            return rng.choice(len(self.classes), size=n, p=self.shares).astype(np.int64)
-        wanted = conditions.get("class")
-        if set(conditions) != {"class"} or wanted not in self.classes:
-            raise GenerationError(f"Images can be asked for by class alone: {', '.join(self.classes)}.")
-        return np.full(n, self.classes.index(str(wanted)))
 
 
 def draw(generator: Generator, labels: Ints, rng: np.random.Generator) -> Pixels:

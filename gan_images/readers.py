@@ -131,7 +131,7 @@ def _from_folders(layout: Layout) -> _Listed:
     if not folders:
         remedy = "Give metadata: FILE with the class of each picture, or put each class into its folder."
         raise DataError(Problem(what="has no folders.", where=str(layout.images), remedy=remedy))
-    paths = [path for folder in folders for path in _pictures(folder)]
+    paths = [path for folder in folders for path in picture_files(folder)]
     if not paths:
         raise DataError(_no_pictures(layout))
     labels = [path.relative_to(layout.images).parts[0] for path in paths]
@@ -172,7 +172,7 @@ def _refuse_columns(names: list[str], layout: Layout) -> None:
 
 def _matched(names: Sequence[str], layout: Layout) -> tuple[list[Path], list[Problem]]:
     """The file of each row; rows without one, files without a row, and files that two rows claim."""
-    paths, place = _pictures(layout.images), str(layout.metadata)
+    paths, place = picture_files(layout.images), str(layout.metadata)
     if not paths:
         raise DataError(_no_pictures(layout))
     known = _by_name(paths, layout.images)
@@ -210,7 +210,8 @@ def _by_name(paths: Sequence[Path], folder: Path) -> dict[str, list[Path]]:
     return known
 
 
-def _pictures(folder: Path) -> list[Path]:
+def picture_files(folder: Path) -> list[Path]:
+    """Every file below a folder that its name says is a picture, in order."""
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
 
 

@@ -12,7 +12,17 @@ from typing import Any
 
 _ROOMS = ("cohort", "synth", "gan_images", "utility", "privacy", "dashboard", "configs")
 _HOMES = {"Augment": "synthassay.augment.resampler"}
-_PUBLIC = ("Augment", "Report", "assay", "draft_schema", "read", "run", "synthesizer", "targeted_game")
+_PUBLIC = (
+    "Augment",
+    "Report",
+    "assay",
+    "draft_schema",
+    "read",
+    "read_images",
+    "run",
+    "synthesizer",
+    "targeted_game",
+)
 
 __all__ = list(_PUBLIC)
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 
 from cohort.cohort import Cohort
 from cohort.draft import draft_schema
+from cohort.errors import ConfigError, Problem
+from cohort.images import ImageCohort, ImageRelease, ImageSplit
 from cohort.readers import cohort_from_frame, read_cohort, read_release
 from cohort.release import Release, stacked
 from cohort.schema import Schema
@@ -15,16 +19,17 @@ from cohort.split import Split
 from privacy.attacks.registry import find_attacks
 from synth.protocols import Synthesizer
 from synthassay import pipeline
-from synthassay.config import Config
+from synthassay.config import Candidate, Config
 from synthassay.config_reader import read_config
 from synthassay.evaluate import Evaluation, Judge, evaluate
 from synthassay.generators import synthesizer as _synthesizer
+from synthassay.images.config import GENERATORS as IMAGE_GENERATORS
 from synthassay.policy import read_policy
 from synthassay.runs import Evidence, Run, read_run
 from synthassay.targeted.game import targeted_game
 from synthassay.verdicts import Verdict
 
-__all__ = ["Report", "assay", "draft_schema", "read", "run", "synthesizer", "targeted_game"]
+__all__ = ["Report", "assay", "draft_schema", "read", "read_images", "run", "synthesizer", "targeted_game"]
 
 
 def read(
@@ -58,12 +63,61 @@ def read(
     return read_cohort(Path(source), known, sheet=sheet, name=name)
 
 
+def read_images(
+    images: str | Path,
+    *,
+    metadata: str | Path | None = None,
+    label: str = "dx",
+    group: str | None = None,
+    image: str = "image_id",
+    schema: str | Path | Schema | None = None,
+    size: int = 32,
+) -> ImageCohort:
+    """Read a cohort of pictures, as the config's ``cohort: {images: ...}`` does; needs torch.
+
+    Parameters
+    ----------
+    images : path
+        A folder of pictures, a folder with one folder a class, or a MedMNIST ``.npz``.
+    metadata : path, optional
+        A table with one row a picture; without one, folders are the classes.
+    label, group, image : str, optional
+        Its columns with the class, the lesion or patient, and the picture's name. Without a group,
+        pictures that are nearly one picture are grouped, and two views of a lesion are not.
+    schema : path or Schema, optional
+        Of the metadata, which are otherwise not read.
+    size : int
+        Pixels a side, to which every picture's middle square is brought.
+
+    Raises
+    ------
+    DataError
+        With every problem found.
+    """
+    known = Schema.from_yaml(Path(schema)) if isinstance(schema, str | Path) else schema
+    readers: Any = import_module("gan_images.readers")
+    layout = readers.Layout(
+        images=Path(images),
+        metadata=None if metadata is None else Path(metadata),
+        image=image,
+        label=label,
+        group=group,
+        schema=known,
+        size=size,
+    )
+    cohort: ImageCohort = readers.read_images(layout)
+    return cohort
+
+
 def synthesizer(name: str, **options: object) -> Synthesizer:
-    """A generator by its name, such as ``synthesizer("trees", leaf=20)``.
+    """A generator by its name, such as ``synthesizer("trees", leaf=20)``, or ``"gan"`` for pictures.
 
     ``synthesizer("auto")`` chooses one by folds of the train persons that it is fitted to; what it
     chose, and why, stands in ``.choice`` of what ``fit`` returns.
     """
+    if name in IMAGE_GENERATORS:
+        made: Any = import_module("synthassay.images.generators")
+        return cast(Synthesizer, made.generator(Candidate(name=name, synth=name, options=options)))
     return _synthesizer(name, options)
 
 
@@ -74,8 +128,8 @@ def run(config: str | Path | Config, *, out: str | Path = "runs") -> Run:
 
 
 def assay(
-    release: Release | pd.DataFrame | Sequence[Release],
-    split: Split,
+    release: Release | ImageRelease | pd.DataFrame | str | Path | Sequence[Release],
+    split: Split | ImageSplit,
     *,
     policy: str | Path = "registered",
     attacks: Sequence[str] | None = None,
@@ -85,10 +139,11 @@ def assay(
 
     Parameters
     ----------
-    release : Release or DataFrame, or sequence of Release
-        What would leave. For a split that is cross-fitted one release from the train of each of
-        ``split.folds``, in their order; what would leave is then their rows, one below the other.
-    split : Split
+    release : Release, DataFrame, ImageRelease, path, or sequence of Release
+        What would leave; of pictures also their folder, with one folder a class. For a split that is
+        cross-fitted one release from the train of each of ``split.folds``, in their order; what
+        would leave is then their rows, one below the other.
+    split : Split or ImageSplit
         Who it was made from, and who was set aside.
     policy : str or path
         A bundled profile or a file.
@@ -107,16 +162,30 @@ def assay(
     ConfigError
         Where there are not as many releases as folds.
     """
-    find_attacks(attacks)
     judge = Judge(policy=read_policy(policy), attacks=None if attacks is None else tuple(attacks))
+    if isinstance(split, ImageSplit):
+        pictures, evaluation = _images().assay(release, split, judge, seed=seed)
+        return Report(release=pictures, split=split, judge=judge, evaluation=evaluation, seed=seed)
+    find_attacks(attacks)
     known = _as_release(release, split)
     evaluation = evaluate(known, split, judge, candidate="release", seed=seed)
     return Report(release=known, split=split, judge=judge, evaluation=evaluation, seed=seed)
 
 
-def _as_release(release: Release | pd.DataFrame | Sequence[Release], split: Split) -> Release:
+def _images() -> Any:
+    """The same for pictures; with it comes torch, which no table needs."""
+    return import_module("synthassay.images.api")
+
+
+def _as_release(
+    release: Release | ImageRelease | pd.DataFrame | str | Path | Sequence[Release], split: Split
+) -> Release:
     if isinstance(release, Release):
         return release
+    if isinstance(release, ImageRelease | str | Path):
+        what = "a split of a table goes with a table's release."
+        remedy = "Give a Release or a DataFrame; or for pictures the split of `read_images`."
+        raise ConfigError(Problem(what=what, where="assay", remedy=remedy))
     if not isinstance(release, pd.DataFrame):
         return stacked(release)
     schema = split.train.schema
@@ -129,14 +198,14 @@ class Report:
 
     Parameters
     ----------
-    release : Release
+    release : Release or ImageRelease
         What was assayed.
-    split : Split
+    split : Split or ImageSplit
         Against whom.
     """
 
-    release: Release
-    split: Split
+    release: Release | ImageRelease
+    split: Split | ImageSplit
     judge: Judge
     evaluation: Evaluation
     seed: int = 0
@@ -165,9 +234,11 @@ class Report:
 
     def save(self, out: str | Path = "runs") -> Path:
         """Write a run folder, as the command line does, and return its path."""
-        return pipeline.save(
+        writer: Any = _images() if isinstance(self.split, ImageSplit) else pipeline
+        folder: Path = writer.save(
             self.release, self.split, self.judge, self.evaluation, out=Path(out), seed=self.seed
         )
+        return folder
 
     def __repr__(self) -> str:
         verdict = self.verdict

@@ -14,8 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from cohort.errors import ConfigError, GenerationError, NotApplicable, Problem
 from cohort.findings import Finding, Severity
-from cohort.images import ImageCohort, ImageRelease, ImageSplit, Ints, Pixels
-from gan_images.model import FittedGan
+from cohort.images import ImageCohort, ImageRelease, ImageSplit, Pixels
+from gan_images.protocols import FittedImages
 from privacy.images.near import near_copies
 from synthassay import pipeline
 from synthassay.augment.config import Augmentation
@@ -25,19 +25,23 @@ from synthassay.augment.report import write_augment_report
 from synthassay.augment.run import about_augment
 from synthassay.clock import Watcher
 from synthassay.config import Config
+from synthassay.dp.spending import refuse_guarantee
 from synthassay.images.files import write_manifest, write_pictures
+from synthassay.images.generators import generator
+from synthassay.images.helped import mint_of
 from synthassay.images.load import load_for_run, refuse
 from synthassay.images.run import images_hash
-from synthassay.images.tasks import card, generator
+from synthassay.images.tasks import card
 from synthassay.runs import AUGMENT, Progress
 from synthassay.store import Draft, now, write_json
-from utility.images.classifier import balanced, probabilities, train_classifier
-from utility.images.measure import EFFORT
+from utility.images.measure import EFFORT, confidence
 from utility.images.study import ImageStudy, did_images_help
 
 _ROUNDS = 5
 _SPARE = 1.2
 _MINTED = 0.5
+_MOST_SEEDS = 5
+_NOT_PROMISED = "pictures are kept by how near they come to patients', which no formal guarantee outlives."
 
 Bools = npt.NDArray[np.bool_]
 
@@ -56,12 +60,15 @@ class Drawn:
         Distance to the nearest picture of train over that to the nearest of another lesion.
     reasons : list of str
         Why each was not kept; "" for those that were.
+    made_by : str
+        The generator.
     """
 
     pixels: Pixels
     seeds: list[int]
     ratios: npt.NDArray[np.float64]
     reasons: list[str]
+    made_by: str
 
     @property
     def kept(self) -> Bools:
@@ -72,6 +79,8 @@ class Drawn:
 def augment_folder(config: Config, *, out: Path, watch: Watcher) -> Path:
     """Mint pictures of a scarce class from train alone, without near copies, and write the run's folder."""
     refuse(config)
+    learner = generator(config.candidates[0])
+    refuse_guarantee(learner, where="augment", why=_NOT_PROMISED)
     started, asked = now(), config.augment or Augmentation()
     loaded = load_for_run(config)
     split, candidate = loaded.known, config.candidates[0]
@@ -81,13 +90,13 @@ def augment_folder(config: Config, *, out: Path, watch: Watcher) -> Path:
     with pipeline.disk(out), Draft.open(out, name=config.name, key=key, resume=False) as draft:
         fit, sample = (int(seed) for seed in np.random.SeedSequence(config.seed).generate_state(2))
         with threadpool_limits(limits=1):
-            fitted = generator(candidate).fit(
-                split.train, seed=fit, progress=lambda share: progress(_MINTED * share)
-            )
+            fitted = learner.fit(split.train, seed=fit, progress=lambda share: progress(_MINTED * share))
             present = int((split.train.labels == label).sum())
             drawn = _draw(fitted, split.train, label, to - present, seed=sample)
             study, reason = _study(asked, fitted, split, to=to, seed=config.seed, progress=progress)
-        release = _write_pictures(drawn, fitted, split.train, label, draft.folder, seed=sample)
+        release = _write_pictures(
+            drawn, split, label, draft.folder, model=fitted.fingerprint, visible=config.visible_mark
+        )
         content = _content(asked, split, drawn, to=to, label=label, name=candidate.name)
         content |= {"study": None if study is None else study.to_dict(), "study_reason": reason}
         write_json(draft.folder / "card.json", card(release))
@@ -123,7 +132,7 @@ def _asked(asked: Augmentation, train: ImageCohort) -> tuple[int, int]:
     return label, int(asked.to or 0)
 
 
-def _draw(fitted: FittedGan, train: ImageCohort, label: int, wanted: int, *, seed: int) -> Drawn:
+def _draw(fitted: FittedImages, train: ImageCohort, label: int, wanted: int, *, seed: int) -> Drawn:
     """Draw until there are enough that are no near copy of a picture of train."""
     parts: list[Pixels] = []
     seeds: list[int] = []
@@ -146,28 +155,33 @@ def _draw(fitted: FittedGan, train: ImageCohort, label: int, wanted: int, *, see
         ]
     if not reasons.count(""):
         raise GenerationError("every picture drawn was a near copy of a patient's: train for less long.")
-    return Drawn(pixels=np.concatenate(parts), seeds=seeds, ratios=np.concatenate(ratios), reasons=reasons)
+    return Drawn(
+        pixels=np.concatenate(parts),
+        seeds=seeds,
+        ratios=np.concatenate(ratios),
+        reasons=reasons,
+        made_by=some.made_by,
+    )
 
 
 def _write_pictures(
-    drawn: Drawn, fitted: FittedGan, train: ImageCohort, label: int, folder: Path, *, seed: int
+    drawn: Drawn, split: ImageSplit, label: int, folder: Path, *, model: str, visible: bool
 ) -> ImageRelease:
     """The kept pictures as an ImageFolder, and a line for each that was drawn."""
-    kept = drawn.pixels[drawn.kept]
-    release = ImageRelease(
-        pixels=kept,
-        labels=np.full(len(kept), label, dtype=np.int64),
-        classes=train.classes,
-        made_by="gan",
-        seed=seed,
+    every = ImageRelease(
+        pixels=drawn.pixels,
+        labels=np.full(len(drawn.pixels), label, dtype=np.int64),
+        classes=split.train.classes,
+        made_by=drawn.made_by,
     )
-    names = iter(write_pictures(release, folder))
+    release = replace(every, pixels=every.pixels[drawn.kept], labels=every.labels[drawn.kept])
+    names = iter(write_pictures(release, folder, visible=visible))
     write_manifest(folder, {
         "file": [next(names) if keep else "" for keep in drawn.kept],
-        "class": [train.classes[label]] * len(drawn.seeds),
+        "class": [release.classes[label]] * len(every),
         "seed": drawn.seeds,
-        "model": [fitted.fingerprint] * len(drawn.seeds),
-        "confidence": [f"{share:.3f}" for share in _confidence(drawn.pixels, train, label, seed=seed)],
+        "model": [model] * len(every),
+        "confidence": [f"{share:.3f}" for share in confidence(every, split)],
         "nearest_neighbour_ratio": [f"{ratio:.3f}" for ratio in drawn.ratios],
         "kept": ["yes" if keep else "no" for keep in drawn.kept],
         "why_not": drawn.reasons,
@@ -175,17 +189,9 @@ def _write_pictures(
     return release
 
 
-def _confidence(pixels: Pixels, train: ImageCohort, label: int, *, seed: int) -> npt.NDArray[np.float64]:
-    """What a small classifier of train gives the class asked for: shown, and no reason to refuse."""
-    many = len(train.classes)
-    draw = balanced(train.pixels, train.labels, classes=many)
-    model = train_classifier(draw, classes=many, effort=EFFORT, seed=seed % 2**31)
-    return np.asarray(probabilities(model, pixels)[:, label], dtype=np.float64)
-
-
 def _study(
     asked: Augmentation,
-    fitted: FittedGan,
+    fitted: FittedImages,
     split: ImageSplit,
     *,
     to: int,
@@ -196,22 +202,12 @@ def _study(
     if not asked.study:
         return None, "It was not asked: --study finds out."
 
-    def mint(labels: Ints, own: int) -> ImageRelease:
-        parts = [
-            fitted.sample(int(count), conditions={"class": split.train.classes[place]}, seed=own + place)
-            for place, count in enumerate(np.bincount(labels, minlength=len(split.train.classes)))
-            if count
-        ]
-        pixels, found = (
-            np.concatenate([getattr(part, name) for part in parts]) for name in ("pixels", "labels")
-        )
-        return replace(parts[0], pixels=pixels, labels=found)
-
     try:
         study = did_images_help(
             split,
-            [mint],
+            [mint_of(fitted, split.train.classes)],
             to=to,
+            seeds=min(asked.repeats, _MOST_SEEDS),
             effort=EFFORT,
             seed=seed,
             progress=lambda share: progress(_MINTED + (1 - _MINTED) * share),

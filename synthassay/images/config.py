@@ -9,8 +9,11 @@ KEYS = ("images", "metadata", "label", "group", "image", "size")
 """What a cohort of images may say besides."""
 DEMOS = ("lesions",)
 """The embedded image cohorts."""
-GENERATORS = ("gan",)
-"""What may be a candidate on images, and on nothing else."""
+GENERATORS: Mapping[str, str] = {
+    "gan": "gan_images.model:Gan",
+    "dp_gaussian": "gan_images.dp_gaussian:DpGaussian",
+}
+"""What may be a candidate on images, and on nothing else; loaded where it is asked for."""
 
 _SMALLEST = 16
 _LARGEST = 512
@@ -56,7 +59,31 @@ def shows_images(part: Mapping[str, Any]) -> bool:
 
 def default_generator(part: Mapping[str, Any]) -> str:
     """What is minted with where a config names no candidate."""
-    return GENERATORS[0] if shows_images(part) else "auto"
+    return next(iter(GENERATORS)) if shows_images(part) else "auto"
+
+
+def read_mark(content: Mapping[str, Any], part: Mapping[str, Any], wrong: Callable[[str, str], None]) -> bool:
+    """Whether synthetic pictures are to bear a mark that is seen, telling ``wrong`` what is wrong."""
+    if "mark" not in content:
+        return False
+    if content["mark"] != "visible":
+        wrong(f"mark: {content['mark']!r} is no mark.", "Write mark: visible, or leave it out.")
+    if not shows_images(part):
+        wrong("mark is for pictures, and this cohort is a table.", "Leave it out.")
+    return True
+
+
+def read_helped(
+    content: Mapping[str, Any], part: Mapping[str, Any], wrong: Callable[[str, str], None]
+) -> int:
+    """How many trainings tell whether pictures help, telling ``wrong`` what is wrong."""
+    value = content.get("helped", 0)
+    if "helped" in content and not shows_images(part):
+        wrong("helped is for pictures, and this cohort is a table.", "Leave it out.")
+    if isinstance(value, int) and not isinstance(value, bool) and (value == 0 or 2 <= value <= 20):
+        return value
+    wrong(f"helped: {value!r} is no number of trainings from 2 to 20.", "Write helped: 3, or leave it out.")
+    return 0
 
 
 def read_source(

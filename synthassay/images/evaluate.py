@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from cohort.findings import Finding, Severity
 from cohort.images import ImageRelease, ImageSplit, split_images
+from cohort.release import Guarantee
 from privacy.assay import Assay
 from privacy.images.assay import assay_images, negative_control_images
+from synthassay.dp.spending import promise
 from synthassay.evaluate import Evaluation, Judge, Share, in_words
 from synthassay.quantities import Measured, Quantity, quantities
 from synthassay.runs import Evidence
@@ -62,7 +64,8 @@ def evaluate(
         planted=True,
         progress=lambda share: progress(_MEASURED + (1.0 - _MEASURED) * share),
     )
-    return _judged(_evidence(release, candidate, reference=reference), measured, attacked, judge)
+    evidence = _evidence(release, candidate, reference=reference)
+    return _judged(evidence, measured, attacked, judge, guarantee=release.guarantee)
 
 
 def evaluate_holdout(split: ImageSplit, judge: Judge, *, seed: int, progress: Share) -> Evaluation:
@@ -95,11 +98,18 @@ def _evidence(release: ImageRelease, candidate: str, *, reference: bool) -> Evid
         reference=reference,
         rows=len(release),
         guarantee=in_words(release.guarantee),
+        promise=promise(release.guarantee),
     )
 
 
 def _judged(
-    evidence: Evidence, measured: Measures, attacked: Assay, judge: Judge, *, ask: str = ""
+    evidence: Evidence,
+    measured: Measures,
+    attacked: Assay,
+    judge: Judge,
+    *,
+    guarantee: Guarantee | None = None,
+    ask: str = "",
 ) -> Evaluation:
     scores, noticed = measured
     read = quantities(
@@ -108,7 +118,7 @@ def _judged(
             detectable=attacked.detectable,
             match=None,
             headline=headline(scores),
-            guarantee=None,
+            guarantee=guarantee,
         )
     )
     read = {**read, "match_probability": _NO_METADATA}

@@ -2,28 +2,32 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from cohort.errors import DataError, Problem
 from cohort.images import ImageRelease, Ints, Pixels
 from cohort.problems import capped
 from gan_images.decode import SUFFIXES, decode
+from synthassay.runs import PICTURES
 
 MARK = "Synthetic"
 """The keyword of the text chunk in every picture that is written."""
-PICTURES = "images"
 MANIFEST = "manifest.csv"
+_WORD = "SYNTHETIC"
+_LETTERS = (24, 16, 12, 9, 6)
 
 
-def write_pictures(release: ImageRelease, folder: Path) -> list[str]:
+def write_pictures(release: ImageRelease, folder: Path, *, visible: bool = False) -> list[str]:
     """Write a release as ``images/<class>/NNNN.png``, encoded anew, and return the files' names in order.
 
-    Each file holds its pixels and a text that says that it is synthetic, and nothing else.
+    Each file holds its pixels and a text that says that it is synthetic, and nothing else. With a
+    ``visible`` mark a picture stands between two bands that say so too.
     """
     mark = PngInfo()
     mark.add_text(MARK, f"made by {release.made_by}; no picture of a patient")
@@ -33,9 +37,35 @@ def write_pictures(release: ImageRelease, folder: Path) -> list[str]:
         many[label] += 1
         name = f"{PICTURES}/{release.classes[label]}/{many[label]:0{digits}d}.png"
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(pixels).save(folder / name, format="PNG", pnginfo=mark, optimize=False)
+        shown = banded(pixels) if visible else Image.fromarray(pixels)
+        shown.save(folder / name, format="PNG", pnginfo=mark, optimize=False)
         names.append(name)
     return names
+
+
+def banded(pixels: Pixels) -> Image.Image:
+    """A picture, (size, size, 3), between two bands alike that say that it is synthetic.
+
+    Its middle square is the picture, pixel for pixel: whoever crops to that, as readers of pictures
+    do and ours does, sees no mark and loses nothing.
+    """
+    size = len(pixels)
+    band = _band(size)
+    whole = Image.new("RGB", (size, size + 2 * band.height))
+    for shown, top in ((band, 0), (Image.fromarray(pixels), band.height), (band, size + band.height)):
+        whole.paste(shown, (0, top))
+    return whole
+
+
+@lru_cache(maxsize=1)
+def _band(width: int) -> Image.Image:
+    """Black on white, in the largest letters for which there is room."""
+    fonts = [ImageFont.load_default(size) for size in _LETTERS]
+    font = next((each for each in fonts if each.getlength(_WORD) <= width), fonts[-1])
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(_WORD))
+    band = Image.new("RGB", (width, bottom - top + 2), "white")
+    ImageDraw.Draw(band).text(((width - right - left) // 2, 1 - top), _WORD, fill="black", font=font)
+    return band
 
 
 def write_manifest(folder: Path, columns: Mapping[str, Sequence[Any]]) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
-from synthassay.images.files import PICTURES
+from synthassay.runs import PICTURES
 
 _SHOWN = 10
 _SIDE = 64
@@ -51,7 +51,8 @@ def _strip(paths: list[Path]) -> str:
     sheet = Image.new("RGB", (_SHOWN * _SIDE, _SIDE + _MARGIN), "white")
     for place, each in enumerate(chosen):
         with Image.open(paths[each], formats=["PNG"]) as picture:
-            shown = picture.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.NEAREST)
+            # Without the bands of a visible mark: the sheet has a stamp of its own.
+            shown = ImageOps.fit(picture.convert("RGB"), (_SIDE, _SIDE), Image.Resampling.NEAREST)
         sheet.paste(shown, (place * _SIDE, 0))
     ImageDraw.Draw(sheet).text((2, _SIDE), _STAMP, fill="black")
     content = io.BytesIO()

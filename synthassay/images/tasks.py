@@ -4,22 +4,25 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from cohort.images import ImageCohort, ImageRelease, ImageSplit
-from gan_images.model import Gan
 from privacy.images.near import flagged, near_copies
-from synth.registry import with_options
 from synthassay.config import Candidate, Config
+from synthassay.dp.spending import rows_learned, settle
 from synthassay.evaluate import Evaluation, Judge, Share
 from synthassay.images.evaluate import evaluate, evaluate_holdout, evaluate_unknown
 from synthassay.images.files import read_pictures, write_manifest, write_pictures
+from synthassay.images.generators import generator
+from synthassay.images.helped import helped
 from synthassay.images.load import LoadedImages
+from synthassay.images.spending import reserve, with_delta
 from synthassay.store import Draft, write_json
 from synthassay.tasks import Task, part_of, seeds_of
 from utility.images.anchors import pca_gaussian
+from utility.images.measure import confidence
 
 _CANDIDATE = 4.0
 _LABEL = "Synthetic pictures: none is of a patient. A program made them, and they must be labelled so."
@@ -43,10 +46,9 @@ class ImageSetting:
         """Seeds for fit, sample and attack; a candidate's do not depend on its neighbours."""
         return seeds_of(self.config.seed, name)
 
-    @property
-    def many(self) -> int:
-        """How many pictures a release has."""
-        return max(1, round(self.config.rows * len(self.split.train)))
+    def many(self, learned: int) -> int:
+        """How many pictures a release has that was made from ``learned`` pictures."""
+        return max(1, round(self.config.rows * learned))
 
     def as_written(self, release: ImageRelease, name: str, *, model: str) -> ImageRelease:
         """Write a release and read it back: what is assayed are the very files that would leave.
@@ -59,7 +61,7 @@ class ImageSetting:
         # A folder is read class by class.
         order = np.argsort(release.labels, kind="stable")
         release = replace(release, pixels=release.pixels[order], labels=release.labels[order])
-        files = write_pictures(release, folder)
+        files = write_pictures(release, folder, visible=self.config.visible_mark)
         write_json(folder / "card.json", card(release))
         read = read_pictures(
             folder,
@@ -69,18 +71,20 @@ class ImageSetting:
             seed=release.seed,
         )
         write_manifest(folder, self._manifest(read, files, model=model))
-        return read
+        return replace(read, guarantee=release.guarantee)
 
     def _manifest(self, release: ImageRelease, files: list[str], *, model: str) -> dict[str, list[Any]]:
         """One line a picture; a near copy is told and stays: what is judged is what was minted."""
         split, many = self.loaded.split, len(files)
         known = near_copies(release, self.loaded.cohort) if split is None else flagged(release, split)
         flags, ratios = known
+        sure = [""] * many if split is None else [f"{share:.3f}" for share in confidence(release, split)]
         return {
             "file": files,
             "class": [release.classes[label] for label in release.labels],
             "seed": ["" if release.seed is None else release.seed] * many,
             "model": [model] * many,
+            "confidence": sure,
             "nearest_neighbour_ratio": [f"{ratio:.3f}" for ratio in ratios],
             "near_copy": ["yes" if flag else "no" for flag in flags],
             "kept": ["yes"] * many,
@@ -98,11 +102,6 @@ def card(release: ImageRelease) -> dict[str, Any]:
         "guarantee": None if release.guarantee is None else vars(release.guarantee),
         "model": "not kept",
     }
-
-
-def generator(candidate: Candidate) -> Gan:
-    """A candidate's generator; raises `ConfigError` for an unknown option or its bad value."""
-    return cast(Gan, with_options(Gan, candidate.synth, candidate.options))
 
 
 def run_tasks(setting: ImageSetting) -> list[Task]:
@@ -133,22 +132,32 @@ def _references(setting: ImageSetting) -> list[Task]:
 
 def _candidate(candidate: Candidate, setting: ImageSetting, progress: Share) -> Evaluation:
     fit, sample, attack = setting.seeds(candidate.name)
-    fitted = generator(candidate).fit(setting.split.train, seed=fit, progress=part_of(progress, 0.0, 0.6))
-    release = fitted.sample(setting.many, seed=sample)
-    return evaluate(
+    learner = with_delta(generator(candidate), setting.loaded)
+    reservation = reserve(learner, candidate.name, setting.config, setting.loaded)
+    fitted = learner.fit(setting.split.train, seed=fit, progress=part_of(progress, 0.0, 0.6))
+    release = fitted.sample(setting.many(rows_learned(fitted, setting.split.train)), seed=sample)
+    settle(release, reservation)
+    asked = setting.config.helped
+    evaluation = evaluate(
         setting.as_written(release, candidate.name, model=fitted.fingerprint),
         setting.split,
         setting.judge,
         candidate=candidate.name,
         seed=attack,
-        progress=part_of(progress, 0.6, 1.0),
+        progress=part_of(progress, 0.6, 0.8 if asked else 1.0),
     )
+    if not asked:
+        return evaluation
+    last = part_of(progress, 0.8, 1.0)
+    told = helped(fitted, setting.split, trainings=asked, seed=sample, progress=last)
+    evidence = evaluation.evidence
+    return replace(evaluation, evidence=replace(evidence, findings=(told, *evidence.findings)))
 
 
 def _reference(name: str, setting: ImageSetting, progress: Share) -> Evaluation:
     _, sample, attack = setting.seeds(name)
     return evaluate(
-        REFERENCES[name](setting.split.train, setting.many, sample),
+        REFERENCES[name](setting.split.train, setting.many(len(setting.split.train)), sample),
         setting.split,
         setting.judge,
         candidate=name,

@@ -15,6 +15,7 @@ from synthassay.config import Config, Question
 from synthassay.load import load_cohort
 from synthassay.policy import Policy, read_policy
 from synthassay.profile import profile
+from synthassay.prospects import prospects
 from synthassay.risk.look import as_asked, linkage_risk, per_person, special
 from synthassay.risk.population import population
 from synthassay.risk.report import write_risk_report
@@ -52,7 +53,7 @@ def risk_folder(config: Config, *, out: Path) -> Path:
     found, minimum = special(altered), policy.minimum_count
     content = linkage_risk(
         altered, config.risk, found=found, threshold=limit(policy), minimum_count=minimum
-    ) | {"population": population(config, altered)}
+    ) | {"population": population(config, altered), "prospects": _prospects(cohort.n_persons)}
     key = _key(config, cohort, policy)
     with pipeline.disk(out), Draft.open(out, name=config.name, key=key, resume=False) as draft:
         draft.write_private("persons", per_person(altered, found))
@@ -86,6 +87,17 @@ def limit(policy: Policy) -> float:
     """The chance of a right guess that the policy allows for a match on quasi-identifiers."""
     found = [each.threshold for each in policy.criteria if each.criterion == _CRITERION]
     return found[0] if found else _LIMIT
+
+
+def _prospects(persons: int) -> list[dict[str, Any]]:
+    """What a run on these patients can prove at best, half of them set aside and cross-fitted."""
+    half = persons // 2
+    split, both = prospects(persons - half, half), prospects(persons, persons, cross_fitted=True)
+    return [
+        {**asdict(each), "cross_fitted": crossed}
+        for found, crossed in ((split, False), (both, True))
+        for each in found
+    ]
 
 
 def _write(

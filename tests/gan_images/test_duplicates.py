@@ -1,8 +1,11 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from cohort.lesions import simulate_lesions
 from cohort.orbits import dihedral
+from gan_images import duplicates
 from gan_images.duplicates import near_duplicates
 
 
@@ -35,3 +38,15 @@ def test_likeness_is_passed_on():
     pixels = np.clip(128 + 30 * np.array(steps), 0, 255).astype(np.uint8)
     assert len(np.unique(near_duplicates(pixels))) == 1
     assert len(np.unique(near_duplicates(pixels[[0, -1]]))) == 2
+
+
+def test_all_pictures_turned_at_once_are_never_held(lesions, monkeypatch):
+    """Eight turns of many pictures of 128 pixels would fill the memory of a laptop."""
+    wide = np.repeat(np.repeat(lesions.pixels, 8, axis=1), 8, axis=2)
+    monkeypatch.setattr(duplicates, "_BLOCK", 8)
+    tracemalloc.start()
+    groups = near_duplicates(wide)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < wide.nbytes
+    assert np.array_equal(groups, near_duplicates(wide[:, ::-1]))

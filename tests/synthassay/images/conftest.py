@@ -12,7 +12,7 @@ from PIL import Image
 from cohort.lesions import simulate_lesions
 from synthassay import pipeline
 from synthassay.config_reader import read_config
-from synthassay.images import evaluate
+from synthassay.images import evaluate, tasks
 from synthassay.runs import read_run
 from utility.images.classifier import Effort
 
@@ -69,6 +69,7 @@ def quick():
     quicker = pytest.MonkeyPatch()
     measure = partial(evaluate.measure_images, effort=Effort(steps=8))
     quicker.setattr(evaluate, "measure_images", measure)
+    quicker.setattr(tasks, "confidence", partial(tasks.confidence, effort=Effort(steps=8)))
     yield
     quicker.undo()
 

@@ -1,18 +1,26 @@
 import csv
+import html
+import json
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from typer.testing import CliRunner
 
 from cohort.errors import ConfigError, GenerationError
 from cohort.images import ImageRelease
 from synthassay.augment.config import Augmentation
 from synthassay.augment.run import augment_folder
+from synthassay.cli import app
 from synthassay.config_reader import read_config
 from synthassay.images import augment
 from synthassay.images.load import load_for_run
 from synthassay.runs import read_augment
 from utility.images.classifier import Effort
+from utility.images.measure import confidence
 
 
 class Copies:
@@ -38,6 +46,7 @@ class Copies:
 @pytest.fixture(autouse=True)
 def quicker(monkeypatch):
     monkeypatch.setattr(augment, "EFFORT", Effort(steps=4))
+    monkeypatch.setattr(augment, "confidence", partial(confidence, effort=Effort(steps=4)))
 
 
 def asked(pictures, **wanted):
@@ -49,10 +58,36 @@ def asked(pictures, **wanted):
 def topped(pictures, tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setattr(augment, "EFFORT", Effort(steps=4))
+    patch.setattr(augment, "confidence", partial(confidence, effort=Effort(steps=4)))
     patch.setenv("SYNTHASSAY_STATE", str(tmp_path_factory.mktemp("state")))
-    folder = augment_folder(asked(pictures, label="mel", to=60), out=tmp_path_factory.mktemp("runs"))
+    out = str(tmp_path_factory.mktemp("runs"))
+    wanted = ["--class", "mel", "--to", "60", "--study", "--repeats", "3", "--out", out, "--json"]
+    done = CliRunner().invoke(app, ["augment", str(pictures), *wanted], catch_exceptions=False)
     patch.undo()
-    return read_augment(folder)
+    told = json.loads(done.stdout)
+    found = read_augment(Path(told.pop("run")))
+    assert told == found.augment
+    return found
+
+
+def test_the_study_compares_every_way_with_real_pictures_alone_and_says_so_in_the_report(topped):
+    study = topped.augment["study"]
+    assert (study["seeds"], study["to"], study["rare"]) == (3, 60, ["bkl", "mel"])
+    assert study["lesions"] == topped.augment["holdout_persons"]
+    of_auroc = [each for each in study["comparisons"] if (each["metric"], each["group"]) == ("auroc", "")]
+    assert len(of_auroc) == 5
+    assert len({each["reference"] for each in of_auroc}) == 1
+    assert all(each["low"] <= each["difference"] <= each["high"] for each in of_auroc)
+    page = (topped.folder / "report.html").read_text()
+    assert html.escape(study["sentence"], quote=False) in page
+    assert "real + synthetic, 30% of draws" in page
+
+
+def test_without_being_asked_nothing_is_compared(pictures):
+    split = load_for_run(read_config(pictures)).known
+    study, why = augment._study(Augmentation(), None, split, to=60, seed=0, progress=None)
+    assert study is None
+    assert "--study finds out" in why
 
 
 def lines(folder):
@@ -74,6 +109,8 @@ def test_every_picture_drawn_has_a_line_and_those_kept_a_file(topped):
     assert all((topped.folder / line["file"]).is_file() for line in kept)
     assert all(not line["file"] and line["why_not"] for line in found if line["kept"] == "no")
     assert {line["class"] for line in found} == {"mel"}
+    with Image.open(topped.folder / kept[0]["file"]) as picture:
+        assert set(picture.info) == {"Synthetic"}
     assert all(0 <= float(line["confidence"]) <= 1 for line in found)
 
 

@@ -2,10 +2,12 @@ import csv
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from cohort.errors import DataError
 from cohort.images import ImageRelease
+from gan_images.dataset import dataset
 from synthassay.images.files import MARK, read_pictures, write_manifest, write_pictures
 
 CLASSES = ("nv", "df")
@@ -38,6 +40,21 @@ def test_a_picture_says_that_it_is_synthetic_and_nothing_else(tmp_path):
         assert picture.text == {MARK: "made by gan; no picture of a patient"}
         assert not picture.getexif()
         assert set(picture.info) == {MARK}
+
+
+@pytest.mark.parametrize("size", [16, 32, 64, 128])
+def test_a_mark_that_is_seen_leaves_the_picture_as_it_was(tmp_path, size):
+    made = release(size=size)
+    (first, *_) = write_pictures(made, tmp_path, visible=True)
+    assert np.array_equal(read(tmp_path, size).pixels, made.pixels)
+    of_first = torch.from_numpy(made.pixels[made.labels == CLASSES.index("df")][0]).permute(2, 0, 1)
+    assert torch.equal(dataset(tmp_path / "images", size=size).pixels[0], of_first)
+    with Image.open(tmp_path / first) as picture:
+        whole = np.asarray(picture)
+    band = (len(whole) - size) // 2
+    # The same words above and below, dark on white, and nothing of the picture.
+    assert np.array_equal(whole[:band], whole[-band:])
+    assert 0.02 < (whole[:band] < 128).mean() < 0.5
 
 
 def test_a_folder_of_another_tool_is_brought_to_the_cohorts_size(tmp_path):

@@ -66,11 +66,19 @@ def test_what_belongs_to_tables_is_refused_together(tmp_path):
         candidates=["trees"],
         split={"folds": 2},
         targeted={"persons": 5},
-        budget={"epsilon": 1, "delta": 1e-5},
         keep_models=True,
     )
-    for word in ("'trees'", "cross-fitted", "targeted", "budget", "keep_models"):
+    for word in ("'trees'", "cross-fitted", "targeted", "keep_models"):
         assert word in found
+
+
+def test_a_mark_is_visible_or_left_out_and_for_pictures_alone(tmp_path):
+    assert config(tmp_path, mark="visible").visible_mark
+    assert not config(tmp_path).visible_mark
+    with pytest.raises(ConfigError, match=r"mark: 'large' is no mark\. Write mark: visible"):
+        config(tmp_path, mark="large")
+    with pytest.raises(ConfigError, match="mark is for pictures"):
+        config(tmp_path, {"demo": "registry"}, mark="visible")
 
 
 def test_an_unknown_option_of_gan_is_refused_before_any_picture_is_read(tmp_path):

@@ -63,6 +63,7 @@ def test_the_manifest_has_a_line_for_each_picture_written(finished):
     assert {line["kept"] for line in lines} == {"yes"}
     assert len({line["model"] for line in lines}) == 1
     assert all(float(line["nearest_neighbour_ratio"]) >= 0 for line in lines)
+    assert all(0 <= float(line["confidence"]) <= 1 for line in lines)
 
 
 def test_nothing_that_the_files_held_besides_pixels_is_in_the_folder(finished):
@@ -90,6 +91,7 @@ def test_no_metadata_stand_on_a_synthetic_picture(finished):
         "class",
         "seed",
         "model",
+        "confidence",
         "nearest_neighbour_ratio",
         "near_copy",
         "kept",

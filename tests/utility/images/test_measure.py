@@ -5,7 +5,7 @@ import pytest
 
 from cohort.images import ImageRelease
 from utility.images.classifier import Effort
-from utility.images.measure import measure_images
+from utility.images.measure import confidence, measure_images
 from utility.measure import headline
 from utility.scores import Direction
 
@@ -44,6 +44,15 @@ def test_brighter_pictures_are_further_away(good, split, minted):
     near = by_name(good[0])
     assert far["kid_random", ""].value > near["kid_random", ""].high
     assert far["coverage_random", ""].high < near["coverage_random", ""].low
+
+
+def test_a_picture_of_its_class_is_surer_than_the_same_picture_called_another(split, minted):
+    release = minted()
+    wrong = replace(release, labels=(release.labels + 1) % 3)
+    told, doubted = (confidence(each, split, effort=SHORT) for each in (release, wrong))
+    assert told.shape == (len(release),)
+    assert 0 <= doubted.min() <= told.max() <= 1
+    assert told.mean() > doubted.mean()
 
 
 def test_the_mean_auroc_is_the_headline(good):
