@@ -1,36 +1,50 @@
 """The dashboard: pages over a folder of runs. Started by `dashboard.launch.command`."""
 
 import os
+from collections.abc import Callable
 
 import streamlit as st
 
 from cohort.errors import SynthAssayError
-from dashboard import words
-from dashboard.reading import CANDIDATE, FRONTIER, RISK, START, runs_folder
+from dashboard import login, pages, roles, words
+from dashboard.reading import runs_folder
 
 
 def _show() -> None:
     st.set_page_config(page_title="SynthAssay", layout="wide")
-    page = st.navigation(
-        [
-            st.Page(FRONTIER, title="Use against risk", default=True),
-            st.Page(CANDIDATE, title="One candidate"),
-            st.Page(RISK, title="Who can be found"),
-            st.Page(START, title="New run"),
-        ]
-    )
-    st.sidebar.caption(f"Runs in {words.escaped(str(runs_folder()))}")
+    _guarded(_open)
+
+
+def _open() -> None:
+    somebody = roles.person()
+    if somebody is None:
+        login.ask()
+        return
+    if not somebody.roles:
+        login.refuse(somebody)
+        return
+    page = st.navigation(pages.menu(somebody.roles), expanded=True)
+    with st.sidebar:
+        login.inside(somebody)
+        st.caption(words.escaped(words.say("Runs in {folder}", folder=str(runs_folder()))))
+    page.run()
+
+
+def _guarded(draw: Callable[[], None]) -> None:
+    """Tell in words what went wrong; a library's message may hold a patient's value."""
     try:
-        page.run()
+        draw()
     except SynthAssayError as error:
         st.error(words.escaped(str(error)))
     except Exception as error:
         if os.environ.get("SYNTHASSAY_DEBUG"):
             raise
-        # A library's message may hold a patient's value.
         st.error(
-            f"This page could not be drawn ({type(error).__name__}). The runs are unchanged. "
-            "Start the dashboard with SYNTHASSAY_DEBUG=1 to see where, and report it."
+            words.say(
+                "This page could not be drawn ({kind}). The runs are unchanged. "
+                "Start the dashboard with SYNTHASSAY_DEBUG=1 to see where, and report it.",
+                kind=type(error).__name__,
+            )
         )
 
 

@@ -20,7 +20,7 @@ COLOURS = {
     "inconclusive": "#0072B2",
     "reference": "#666666",
 }
-_SHAPES = {
+SHAPES = {
     "accept": "circle",
     "mitigate": "triangle-up",
     "reject": "x",
@@ -48,6 +48,7 @@ _METRICS = {
 }
 _PARTS = {"column_fidelity": "column", "pair_fidelity": "pair", "implausible_records": "implausible"}
 _RANK_OF_PARTS = 2
+_MOST_NAMED = 30  # of candidates; more names hide the points
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +89,8 @@ def frontier_picture(frontier: dict[str, Any]) -> Picture:
         figure.update_xaxes(range=across)
         figure.update_yaxes(range=up)
         _shade(figure, frontier["region"], left=across[0], top=up[1])
-        _name(figure, points, across, up)
+        named = points if len(points) <= _MOST_NAMED else [p for p in points if p["reference"]]
+        _name(figure, named, across, up)
     for judgement in COLOURS:
         chosen = [point for point in points if (point["verdict"] or "inconclusive") == judgement]
         if chosen:
@@ -237,7 +239,7 @@ def _points(points: Sequence[dict[str, Any]], judgement: str) -> go.Scatter:
         error_y=whiskers([(score["value"], score["low"], score["high"]) for score in scores]),
         mode="markers",
         customdata=[point["candidate"] for point in points],
-        marker={"size": 13, "color": COLOURS[judgement], "symbol": _SHAPES[judgement], "line": {"width": 2}},
+        marker={"size": 13, "color": COLOURS[judgement], "symbol": SHAPES[judgement], "line": {"width": 2}},
         name=f"{word.symbol} {word.words}",
         hovertemplate="<b>%{customdata}</b><br>excess %{x:.1%}<br>use %{y:.3f}<extra></extra>",
     )

@@ -5,9 +5,12 @@ its counts pass through here first. Not hidden is ``k``: it says how small the s
 not which one.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+_TIE = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,92 @@ def count(found: int, of: int, *, minimum: int) -> Count:
     return Count(low=found, high=found, of=of)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """How many patients look about equally exposed.
+
+    Parameters
+    ----------
+    low, high : float, in [0, 1]
+        The share of patients not used who look at least as exposed lies between them.
+    persons : int
+        None of fewer than the policy's minimum, but 0.
+    expected : float
+        What chance gives.
+    """
+
+    low: float
+    high: float
+    persons: int
+    expected: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stratum:
+    """A group of at least the policy's minimum of patients, and how many of it look exposed."""
+
+    column: str
+    level: str
+    n: int
+    exposed: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Groups:
+    """The groups that may be named, all patients first, and how many may not."""
+
+    shown: tuple[Stratum, ...]
+    hidden: int
+
+
+def histogram(exposed: Sequence[float], *, minimum: int, bands: int = 10) -> list[Band]:
+    """Patients by how exposed they look, without saying who; bands of few are pooled.
+
+    Parameters
+    ----------
+    exposed : sequence of float, each in (0, 1]
+        For each patient, the share of patients not used who look at least as exposed.
+    minimum : int
+        The policy's minimum count.
+    bands : int
+        Before any are pooled.
+    """
+    if not exposed:
+        return []
+    places = [min(math.ceil(each * bands - _TIE), bands) - 1 for each in exposed]
+    found: list[Band] = []
+    for at in range(bands):
+        band = Band(
+            low=at / bands,
+            high=(at + 1) / bands,
+            persons=places.count(at),
+            expected=len(exposed) / bands,
+        )
+        found.append(_with(found.pop(), band) if found and found[-1].persons < minimum else band)
+    if len(found) > 1 and found[-1].persons < minimum:
+        last = found.pop()
+        found.append(_with(found.pop(), last))
+    return found
+
+
+def strata(told: Iterable[Mapping[str, Any]], *, minimum: int) -> Groups:
+    """The groups of at least ``minimum`` patients; a rarer one is a fact about its patients, and unnamed."""
+    known = [Stratum(**each) for each in told]
+    shown = tuple(each for each in known if each.n >= minimum)
+    return Groups(shown=shown, hidden=len(known) - len(shown))
+
+
+def _with(first: Band, second: Band) -> Band:
+    return Band(
+        low=first.low,
+        high=second.high,
+        persons=first.persons + second.persons,
+        expected=first.expected + second.expected,
+    )
+
+
 def hidden(risk: dict[str, Any], *, minimum: int) -> dict[str, Any]:
     """The part of ``risk.json`` that pages show, with every count of few patients hidden.
 
@@ -78,6 +167,7 @@ def hidden(risk: dict[str, Any], *, minimum: int) -> dict[str, Any]:
     kept = ("persons", "quasi_identifiers", "k", "highest_risk", "mean_risk", "asked", "choices", "maps")
     return {
         **{key: risk[key] for key in kept},
+        "prospects": risk.get("prospects", []),
         "uniques": count(risk["uniques"], persons, minimum=minimum),
         "sizes": _pooled(risk["sizes"], persons, minimum=minimum),
         "column_sets": [_told(each, "uniques", persons, minimum=minimum) for each in risk["column_sets"]],

@@ -133,6 +133,32 @@ def run_argv(config: Path, *, runs: Path) -> list[str]:
     return [sys.executable, "-m", "synthassay", "run", str(config), "--out", str(runs), "--json"]
 
 
+def assay_argv(config: Path, release: Path, *, runs: Path) -> list[str]:
+    """The command line that judges a release which another tool made."""
+    asked = [f"--release={release}", "--out", str(runs), "--json"]
+    return [sys.executable, "-m", "synthassay", "assay", str(config), *asked]
+
+
+def decide_argv(
+    run: Path,
+    *,
+    candidate: str,
+    verdict: str,
+    by: str,
+    reason: str,
+    conditions: Sequence[str] = (),
+    until: str = "",
+    exception: str = "",
+    purpose: str = "",
+) -> list[str]:
+    """The command line that writes a decision into the ledger; a text with a dash in front is no option."""
+    told = {"candidate": candidate, "verdict": verdict, "by": by, "reason": reason}
+    further = {"until": until, "exception": exception, "purpose": purpose}
+    asked = [f"--{name}={text}" for name, text in {**told, **further}.items() if text]
+    asked += [f"--condition={text}" for text in conditions]
+    return [sys.executable, "-m", "synthassay", "decide", str(run), *asked, "--json"]
+
+
 def risk_argv(
     config: Path, *, runs: Path, drop: Sequence[str] = (), coarsen: Mapping[str, str] | None = None
 ) -> list[str]:
@@ -142,7 +168,7 @@ def risk_argv(
     return [sys.executable, "-m", "synthassay", "risk", str(config), *asked, "--out", str(runs), "--json"]
 
 
-def start(argv: Sequence[str], *, title: str, runs: Path) -> Job:
+def start(argv: Sequence[str], *, title: str, runs: Path, by: str = "") -> Job:
     """Start a process that outlives the page, and note it.
 
     Parameters
@@ -153,6 +179,8 @@ def start(argv: Sequence[str], *, title: str, runs: Path) -> Job:
         What people call it.
     runs : Path
         The folder of runs that it writes to.
+    by : str
+        Who starts it, as the ledger is to say; "" leaves that to the machine's own login.
     """
     begun = datetime.now(UTC)
     folder = _jobs_folder() / f"{begun:%Y%m%dT%H%M%S%f}-{uuid4().hex[:6]}"
@@ -162,7 +190,7 @@ def start(argv: Sequence[str], *, title: str, runs: Path) -> Job:
         (folder / "stdout.txt").open("wb") as out,
         (folder / "stderr.txt").open("wb") as errors,
     ):
-        process = _spawn(argv, out=out, errors=errors, lock=lock)
+        process = _spawn(argv, out=out, errors=errors, lock=lock, by=by)
     job = Job(
         id=folder.name,
         title=title,
@@ -202,10 +230,10 @@ def jobs(*, runs: Path | None = None) -> list[Job]:
 
 
 def _spawn(
-    argv: Sequence[str], *, out: IO[bytes], errors: IO[bytes], lock: IO[bytes]
+    argv: Sequence[str], *, out: IO[bytes], errors: IO[bytes], lock: IO[bytes], by: str
 ) -> subprocess.Popen[bytes]:
     settings: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": errors}
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **({"SYNTHASSAY_USER": by} if by else {})}
     if sys.platform == "win32":
         group = subprocess.CREATE_NEW_PROCESS_GROUP
         return subprocess.Popen(argv, env=environment, creationflags=group, **settings)  # noqa: S603

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from synthassay.state import state_folder
+
 _HOSTS = ("localhost", "127.0.0.1")
 _SETTINGS = {
     "server.address": "127.0.0.1",
@@ -10,7 +12,7 @@ _SETTINGS = {
     "server.enableCORS": "true",
     "server.enableStaticServing": "false",
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": "1",
+    "server.maxUploadSize": "50",
     "server.showEmailPrompt": "false",
     "browser.gatherUsageStats": "false",
     # Streamlit's tracebacks would show a patient's values.
@@ -40,6 +42,9 @@ def command(runs: Path, *, port: int | None) -> list[str]:
     """
     settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
     settings += [f"--server.allowedHosts={host}" for host in _HOSTS]
+    login = state_folder() / "login.toml"
+    if login.is_file():
+        settings.append(f"--secrets.files={login}")
     if port is not None:
         settings.append(f"--server.port={port}")
     page = Path(__file__).with_name("app.py")

@@ -6,9 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import reading, words
+from dashboard import pages, reading, roles, words
 from dashboard.charts import Picture
-from synthassay.verdicts import Judgement
+from dashboard.roles import Right
+from synthassay.ledger.records import Decision
+from synthassay.runs import Evidence, Run
+from synthassay.verdicts import CriterionResult, Judgement
 
 _CONFIG = {"displayModeBar": False}
 _COLOURS = {
@@ -60,6 +63,53 @@ def choose_run(folders: Sequence[Path], *, key: str) -> Path:
     chosen = st.selectbox("Run", folders, index=at, format_func=reading.label, key=key)
     st.query_params["run"] = chosen.name
     return chosen
+
+
+def no_run_yet() -> None:
+    """What a page of runs says where there is none."""
+    folder = str(reading.runs_folder())
+    st.info(words.escaped(words.say("There is no finished run in {folder} yet.", folder=folder)))
+    st.page_link(pages.CASES, label="Begin with the demo, or see what is under way")
+    if roles.may(Right.RUN):
+        st.page_link(pages.START, label="Start a run of your own")
+
+
+def choose_candidate(run: Run, *, key: str, references: bool = False) -> Evidence | None:
+    """A list of a run's candidates; the address names the one that is shown. None where a run has none."""
+    known = (*run.candidates, *(each for each in run.evidence if references and each.reference))
+    names = [each.candidate for each in known]
+    if not names:
+        return None
+    asked = st.query_params.get("candidate")
+    at = names.index(asked) if asked in names else 0
+    name = st.selectbox("Candidate", names, index=at, key=f"{key} of {run.folder.name}")
+    st.query_params["candidate"] = name
+    return run.of(name)
+
+
+def criterion(result: CriterionResult) -> None:
+    """One criterion with its figure, its threshold and its source."""
+    st.markdown(f"**{words.escaped(result.title)}**  {mark(words.result(result), result.judgement)}")
+    st.write(words.escaped(result.sentence))
+    found = words.interval(result.value, result.low, result.high)
+    counts = "required" if result.required else "shown only, does not count in the verdict"
+    figure = words.quantity(result)
+    st.markdown(f"{figure}: **{found}** · wanted **{words.wanted(result)}** · {counts}")
+    if result.remedy:
+        st.markdown(words.say("What to do: {remedy}", remedy=words.escaped(result.remedy)))
+    st.caption(words.say("Source: {source}", source=words.escaped(result.source)))
+
+
+def decision(made: Decision) -> None:
+    """A person's decision with its reason, and whether it still stands."""
+    judgement = Judgement(made.verdict)
+    word = {"accept": "accepted", "mitigate": "not yet", "reject": "rejected"}[made.verdict]
+    about = words.say("{candidate} of {run}", candidate=made.candidate, run=made.run)
+    st.markdown(f"{mark(f'{judgement.symbol} {word}', judgement)} **{words.escaped(about)}**")
+    for sentence in words.decided(made):
+        st.markdown(words.escaped(sentence))
+    for why in made.voided:
+        st.warning(words.escaped(words.say("Stands no longer: {why}", why=why)))
 
 
 def mark(text: str, judgement: Judgement | None) -> str:

@@ -1,11 +1,14 @@
-"""Start a run from a page."""
+"""Start work from a page, and stop it: by command lines, and only for who may."""
 
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard import jobs, reading
+from dashboard import jobs, pages, reading, roles, words
+from dashboard.jobs import Job
+from dashboard.roles import Right
 
 DEMO = "demo"
 
@@ -28,15 +31,32 @@ def problem_of(path: Path) -> str:
 
 def begin_look(config: str | Path) -> None:
     """Start a look at the linkage risk of a config's cohort, as `begin` starts a run."""
-    path = bundled()[config] if isinstance(config, str) else config.resolve()
-    runs = reading.runs_folder()
-    jobs.start(jobs.risk_argv(path, runs=runs), title=f"{path.stem}: who can be found", runs=runs)
-    st.switch_page(reading.START)
+    path = _path(config)
+    title = words.say("{config}: who can be found", config=path.stem)
+    launch(jobs.risk_argv(path, runs=reading.runs_folder()), title=title)
+    st.switch_page(pages.START)
 
 
-def begin(config: str | Path) -> None:
-    """Start a run of a bundled config or a file, and go to the page that shows how far it is."""
-    path = bundled()[config] if isinstance(config, str) else config.resolve()
-    runs = reading.runs_folder()
-    jobs.start(jobs.run_argv(path, runs=runs), title=path.stem, runs=runs)
-    st.switch_page(reading.START)
+def begin(config: str | Path, *, watched_at: str = pages.START) -> None:
+    """Start a run of a bundled config or a file, and go to a page that shows how far it is."""
+    path = _path(config)
+    launch(jobs.run_argv(path, runs=reading.runs_folder()), title=path.stem)
+    st.switch_page(watched_at)
+
+
+def launch(argv: Sequence[str], *, title: str, right: Right = Right.RUN) -> Job:
+    """Start a command line for whoever may; no page starts work in another way."""
+    roles.require(right)
+    somebody = roles.person()
+    by = "" if somebody is None else somebody.email
+    return jobs.start(argv, title=title, runs=reading.runs_folder(), by=by)
+
+
+def stop(job: Job) -> None:
+    """Stop a job, if whoever is looking may."""
+    roles.require(Right.RUN)
+    jobs.cancel(job)
+
+
+def _path(config: str | Path) -> Path:
+    return bundled()[config] if isinstance(config, str) else config.resolve()

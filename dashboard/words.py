@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from privacy.estimates import AttackRole, Outcome, RiskEstimate
+from synthassay.ledger.records import Decision, Entry
 from synthassay.runs import Evidence, Run
 from synthassay.verdicts import CriterionResult, Judgement
 from utility.scores import UtilityScore
@@ -18,6 +19,11 @@ ROLES = {
 }
 _ALARM = 0.05
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>$~#|:^]")
+
+
+def say(sentence: str, **values: object) -> str:
+    """A whole sentence with its named values in place: the one spot where it can be translated."""
+    return sentence.format(**values)
 
 
 def share(value: float | None) -> str:
@@ -195,6 +201,38 @@ def _ended(reason: str) -> str:
     """A reason as the end of a sentence."""
     reason = reason.strip() or "no reason was recorded"
     return reason if reason.endswith((".", "!", "?")) else f"{reason}."
+
+
+def decided(made: Decision) -> list[str]:
+    """A decision in sentences."""
+    told = [
+        say(
+            "By {by} (declared, not verified), {at}. Policy {policy} says: {judged}.",
+            by=made.by,
+            at=moment(made.at),
+            policy=made.policy,
+            judged=made.judged,
+        ),
+        say("Reason: {reason}", reason=made.reason),
+    ]
+    told += [say("Exception: {why}", why=made.exception)] if made.exception else []
+    told += [say("For: {purpose}", purpose=made.purpose)] if made.purpose else []
+    told += [say("Condition: {each}", each=each) for each in made.conditions]
+    told += [say("On the same patients: {attempt}.", attempt=made.attempt)] if made.attempt else []
+    return [*told, say("Stands until {until}.", until=made.until)]
+
+
+def entry_row(entry: Entry) -> dict[str, str]:
+    """A line of the ledger in a table."""
+    about = str(entry.body.get("run") or entry.body.get("name") or NONE)
+    return {
+        "entry": str(entry.seq),
+        "when": moment(entry.at),
+        "what": entry.kind,
+        "about": about,
+        "by": str(entry.body.get("by") or NONE),
+        "hash": entry.hash[:12],
+    }
 
 
 def run_label(run: Run) -> str:

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from cohort.findings import Severity
-from dashboard import parts, reading, words
+from dashboard import pages, parts, reading, roles, words
 from dashboard.charts import is_drawn, is_overall, risk_picture, utility_picture
+from dashboard.roles import Right
 from privacy.estimates import RiskEstimate
 from synthassay.runs import Evidence, Run
-from synthassay.verdicts import CriterionResult
 
 _MARKS = {Severity.ISSUE: "!", Severity.TIP: "→", Severity.PASSED: "✓", Severity.NOT_APPLICABLE: "–"}
 
@@ -16,11 +16,13 @@ def _show() -> None:
     folders = reading.folders()
     if not folders:
         st.title("One candidate")
-        st.info(f"There is no finished run in {words.escaped(str(reading.runs_folder()))} yet.")
-        st.page_link(reading.START, label="Start a run")
+        parts.no_run_yet()
         return
     run = reading.read(parts.choose_run(folders, key="run of candidate"))
-    evidence = _choose(run)
+    evidence = parts.choose_candidate(run, key="candidate", references=True)
+    if evidence is None:
+        return
+    st.page_link(pages.FRONTIER, label="← All candidates of this run", query_params={"run": run.folder.name})
     st.title(evidence.candidate)
     st.caption(words.run_facts(run))
     if evidence.failure:
@@ -35,18 +37,6 @@ def _show() -> None:
     _download(run, evidence)
 
 
-def _choose(run: Run) -> Evidence:
-    names = [each.candidate for each in (*run.candidates, *(e for e in run.evidence if e.reference))]
-    asked = st.query_params.get("candidate")
-    at = names.index(asked) if asked in names else 0
-    name = st.selectbox("Candidate", names, index=at, key=f"candidate of {run.folder.name}")
-    st.query_params["candidate"] = name
-    st.page_link(
-        reading.FRONTIER, label="← All candidates of this run", query_params={"run": run.folder.name}
-    )
-    return run.of(name)
-
-
 def _failure(evidence: Evidence) -> None:
     st.markdown(parts.mark("! failed, no release was made", None))
     st.error(words.escaped(evidence.failure))
@@ -54,7 +44,7 @@ def _failure(evidence: Evidence) -> None:
         "The other candidates of this run are not affected. Mend the reason above in the config and "
         "run it again; what has already been measured of the others does not change."
     )
-    st.page_link(reading.START, label="Start a run")
+    st.page_link(pages.START, label="Start a run")
 
 
 def _verdict(evidence: Evidence) -> None:
@@ -90,21 +80,7 @@ def _criteria(evidence: Evidence) -> None:
     st.caption("Each figure is read at the unfavourable end of its interval, where it has one.")
     for criterion in judged.criteria:
         with st.container(border=True):
-            _criterion(criterion)
-
-
-def _criterion(criterion: CriterionResult) -> None:
-    st.markdown(
-        f"**{words.escaped(criterion.title)}**  {parts.mark(words.result(criterion), criterion.judgement)}"
-    )
-    st.write(words.escaped(criterion.sentence))
-    found = words.interval(criterion.value, criterion.low, criterion.high)
-    counts = "required" if criterion.required else "shown only, does not count in the verdict"
-    figure = words.quantity(criterion)
-    st.markdown(f"{figure}: **{found}** · wanted **{words.wanted(criterion)}** · {counts}")
-    if criterion.remedy:
-        st.markdown(f"What to do: {words.escaped(criterion.remedy)}")
-    st.caption(f"Source: {words.escaped(criterion.source)}")
+            parts.criterion(criterion)
 
 
 def _risks(run: Run, evidence: Evidence) -> None:
@@ -168,7 +144,7 @@ def _findings(evidence: Evidence) -> None:
 
 def _download(run: Run, evidence: Evidence) -> None:
     path = run.folder / "releases" / evidence.candidate / "data.csv"
-    if evidence.reference or not path.is_file():
+    if evidence.reference or not path.is_file() or not roles.may(Right.RELEASES):
         return
     st.header("The data")
     st.caption(
@@ -177,7 +153,7 @@ def _download(run: Run, evidence: Evidence) -> None:
     )
     st.download_button(
         "Download data.csv (not yet released)",
-        data=path.read_bytes,
+        data=lambda: reading.read_release(run.folder, evidence.candidate),
         file_name=f"{run.about['name']}-{evidence.candidate}-not-released.csv",
         mime="text/csv",
         on_click="ignore",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import parts, reading, words
 from dashboard.charts import frontier_picture
-from dashboard.starting import DEMO, begin
+from dashboard.dot_charts import epsilon_picture
 from synthassay.runs import Run
 
 
@@ -12,23 +12,13 @@ def _show() -> None:
     st.title("Use against risk")
     folders = reading.folders()
     if not folders:
-        _first_visit()
+        parts.no_run_yet()
         return
     run = reading.read(parts.choose_run(folders, key="run of frontier"))
     st.caption(words.run_facts(run))
     _draw(run)
+    _budgets(run)
     _list(run)
-
-
-def _first_visit() -> None:
-    st.info(f"There is no finished run in {words.escaped(str(reading.runs_folder()))} yet.")
-    st.write(
-        "The demo mints three synthetic versions of a simulated registry of a rare disease, attacks "
-        "each of them, and judges them. It needs no data of yours and takes a few minutes."
-    )
-    if st.button("Run the demo", type="primary"):
-        begin(DEMO)
-    st.page_link(reading.START, label="Start a run of your own")
 
 
 def _draw(run: Run) -> None:
@@ -44,6 +34,20 @@ def _draw(run: Run) -> None:
     named = [name for name in clicked if name in drawn]
     if named:
         reading.open_candidate(run.folder.name, named[0])
+
+
+def _budgets(run: Run) -> None:
+    """Use and risk against ε, where several candidates have a guarantee."""
+    epsilons = {each.candidate: float(each.promise["epsilon"]) for each in run.promises}
+    if len(set(epsilons.values())) < 2:
+        return
+    st.subheader("What the guarantee costs")
+    named = [point for point in run.frontier["points"] if point["candidate"] in epsilons]
+    points = [(epsilons[point["candidate"]], point) for point in named]
+    for side, axis in zip(st.columns(2), ("utility", "risk"), strict=True):
+        with side:
+            parts.show_picture(epsilon_picture(points, axis=axis), key=f"epsilon {axis}")
+    st.caption("These figures were computed without noise, and stay in the house.")
 
 
 def _list(run: Run) -> None:

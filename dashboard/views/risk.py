@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import jobs, parts, reading, risk_words, whatif, words
+from dashboard import jobs, pages, parts, reading, risk_words, starting, whatif, words
 from dashboard.jobs import Job, State
 from dashboard.risk_charts import change_picture, heat_picture, sets_picture, sizes_picture
 from dashboard.starting import DEMO, begin_look
@@ -44,7 +44,7 @@ def _first_visit() -> None:
     )
     if st.button("Look at the demo", type="primary"):
         begin_look(DEMO)
-    st.page_link(reading.START, label="Look at a table of your own")
+    st.page_link(pages.START, label="Look at a table of your own")
 
 
 def _choose(looks: list[Path]) -> Path:
@@ -173,7 +173,7 @@ def _ask(run: RiskRun, risk: Shown, chosen: dict[str, int]) -> None:
         return
     asked, runs = whatif.ask(risk["choices"], chosen), reading.runs_folder()
     argv = jobs.risk_argv(run.folder / "config.yaml", runs=runs, drop=asked.drop, coarsen=asked.coarsen)
-    job = jobs.start(argv, title=f"{run.about['name']}: what if", runs=runs)
+    job = starting.launch(argv, title=words.say("{cohort}: what if", cohort=run.about["name"]))
     _forget("after")
     st.query_params["job"] = job.id
     st.rerun()
@@ -210,7 +210,7 @@ def _watch(job: Job) -> None:
         st.rerun()
     st.markdown(f"● counting who would look alike, for {words.duration(words.seconds_since(job.begun))}")
     if st.button("Stop at once" if job.stopping else "Stop", key=f"stop {job.id}"):
-        jobs.cancel(job)
+        starting.stop(job)
         st.rerun(scope="fragment")
 
 

@@ -141,6 +141,15 @@ def evidence(name, judgement, *, value, excess, p, reference=False):
     )  # fmt: skip
 
 
+MATCH = {"n": 300, "train": 0.21, "low": 0.17, "high": 0.26, "n_control": 300, "control": 0.2}
+EXPOSURE = {
+    "attacks": ["copy_scan"],
+    "strata": [
+        {"column": "", "level": "", "n": 300, "exposed": 0.07, "low": 0.04, "high": 0.11},
+        {"column": "region", "level": "Galdor", "n": 12, "exposed": 0.25, "low": 0.05, "high": 0.55},
+        {"column": "genotype", "level": "rarest/known", "n": 3, "exposed": 0.67, "low": 0.1, "high": 0.95},
+    ],
+}
 EVIDENCE = (
     evidence("copy", Judgement.REJECT, value=0.81, excess=0.95, p=0.001, reference=True),
     evidence("holdout", Judgement.REFERENCE, value=0.8, excess=0.0, p=0.6, reference=True),
@@ -187,8 +196,14 @@ def write_run(runs, *, name="golden", started="2026-11-24T06:12:00+00:00", found
     (folder / "evidence").mkdir(parents=True)
     (folder / "releases" / "trees").mkdir(parents=True)
     (folder / "releases" / "trees" / "data.csv").write_text("age,died\n61,yes\n", encoding="utf-8")
+    (folder / "private").mkdir(mode=0o700)
+    lines = ["person,copy_scan,exposed", *(f"{person},0.5,{(person + 1) / 300}" for person in range(300))]
+    (folder / "private" / "trees.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     for each in found:
-        write_json(folder / "evidence" / f"{each.candidate}.json", each.to_dict())
+        told = each.to_dict()
+        if each.candidate == "trees":
+            told |= {"exposure": EXPOSURE, "linkage": {"match": MATCH}}
+        write_json(folder / "evidence" / f"{each.candidate}.json", told)
     about = {
         "name": name,
         "kind": "run",

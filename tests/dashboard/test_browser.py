@@ -60,14 +60,14 @@ def server(runs, state):
 
 @pytest.fixture
 def page(chromium, server):
-    """A tab on the first page; whatever it asks of other machines fails the test."""
+    """A tab on the frontier; whatever it asks of other machines fails the test."""
     tab = chromium.new_page(viewport={"width": 1440, "height": 1000})
     tab.set_default_timeout(60_000)
     outside = []
     tab.on(
         "request", lambda request: outside.append(request.url) if is_outside(request.url, server) else None
     )
-    tab.goto(server)
+    tab.goto(f"{server}/frontier")
     yield tab
     tab.close()
     assert outside == []

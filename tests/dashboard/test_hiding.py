@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from dashboard.hiding import Count, count, hidden
+from dashboard.hiding import Count, count, hidden, histogram, strata
 
 BANDS = [("alone", 1), ("2", 2), ("3", 3), ("6 to 10", 6), ("21 and more", 21)]
 
@@ -77,3 +77,32 @@ def test_what_was_counted_of_everybody_is_hidden_and_what_was_estimated_stands(g
     counted = {**guessed, "known": "counts", "unplaced": 3}
     told = hidden({**golden_risk, "population": counted}, minimum=11)["population"]
     assert (told["unplaced"], told["unplaced_below"]) == (0, 11)
+
+
+def test_patients_are_counted_by_how_exposed_they_look_and_no_band_holds_few():
+    exposed = [*(0.01 * i for i in range(1, 101)), 0.05, 0.05]
+    bands = histogram(exposed, minimum=11)
+    assert sum(band.persons for band in bands) == 102
+    assert all(band.persons >= 11 for band in bands)
+    assert (bands[0].low, bands[-1].high) == (0.0, 1.0)
+    assert bands[0].persons == 12
+    assert sum(band.expected for band in bands) == pytest.approx(102)
+
+
+@pytest.mark.parametrize("exposed", [[0.01] * 40, [1.0] * 40, [0.01] * 30 + [0.5] * 3 + [1.0] * 20])
+def test_wherever_patients_lie_no_band_of_few_is_left(exposed):
+    assert all(band.persons >= 11 for band in histogram(exposed, minimum=11))
+
+
+def test_where_nobody_was_ranked_there_are_no_bands():
+    assert histogram([], minimum=11) == []
+
+
+def test_a_group_of_few_is_counted_and_not_named():
+    told = [
+        {"column": "", "level": "", "n": 300, "exposed": 0.07, "low": 0.04, "high": 0.11},
+        {"column": "genotype", "level": "rarest", "n": 10, "exposed": 0.5, "low": 0.1, "high": 0.9},
+    ]
+    groups = strata(told, minimum=11)
+    assert [each.column for each in groups.shown] == [""]
+    assert groups.hidden == 1

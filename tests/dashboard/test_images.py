@@ -66,7 +66,7 @@ def of_images(golden):
 
 
 def test_both_pages_open(app, of_images):
-    page = app()
+    page = app("views/frontier.py")
     assert not page.exception
     page = app("views/candidate.py", candidate="trees")
     assert not page.exception

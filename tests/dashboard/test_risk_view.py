@@ -240,14 +240,12 @@ def test_looks_and_later_kinds_are_no_runs(app, golden, look, runs):
     about = {"name": "top", "kind": "augment", "started": "2026-11-26T07:00:00+00:00"}
     write_json(runs / "top-1" / "run.json", about)
     assert list_runs(runs) == [golden]
-    at = app()
+    at = app("views/frontier.py")
     assert [label.split(" · ")[0] for label in selectbox(at, "Run").options] == ["golden"]
     assert "cannot be read" not in str(selectbox(at, "Run").options)
 
 
-@pytest.mark.parametrize(
-    ("kind", "told"), [("risk", "Open the result"), ("augment", "No page here shows it")]
-)
+@pytest.mark.parametrize(("kind", "told"), [("risk", "Open the result"), ("later", "No page here shows it")])
 def test_a_finished_job_leads_to_the_page_of_its_kind(app, look, runs, kind, told):
     folder = look()
     if kind != "risk":

@@ -48,7 +48,7 @@ def test_a_folder_that_does_not_exist_is_a_first_visit(app, monkeypatch, tmp_pat
 
 
 def test_the_frontier_is_drawn_with_a_sentence_and_its_numbers(app, golden):
-    at = app()
+    at = app(FRONTIER)
     (chart,) = at.get("plotly_chart")
     drawn = json.loads(chart.proto.spec)
     named = {name for trace in drawn["data"] for name in trace.get("customdata", [])}
@@ -59,7 +59,7 @@ def test_the_frontier_is_drawn_with_a_sentence_and_its_numbers(app, golden):
 
 
 def test_the_table_tells_verdicts_in_words_requested_candidates_first(app, golden):
-    table = app().table[-1].value
+    table = app(FRONTIER).table[-1].value
     assert list(table["Candidate"]) == ["trees", "gaussian_copula", "ctgan", "copy", "holdout", "independent"]
     assert list(table["Verdict"])[:3] == [
         "✓ meets the policy; a person must decide",
@@ -69,7 +69,7 @@ def test_the_table_tells_verdicts_in_words_requested_candidates_first(app, golde
 
 
 def test_a_click_on_a_point_opens_its_candidate(app, golden):
-    at = app()
+    at = app(FRONTIER)
     point = {"customdata": "gaussian_copula", "curve_number": 3, "point_index": 0}
     selection = {"points": [point], "point_indices": [0], "box": [], "lasso": []}
     at.session_state[f"frontier {golden.name}"] = {"selection": selection}
@@ -80,7 +80,7 @@ def test_a_click_on_a_point_opens_its_candidate(app, golden):
 
 
 def test_a_candidate_is_opened_without_a_click_on_the_picture(app, golden):
-    at = app()
+    at = app(FRONTIER)
     selectbox(at, "Candidate").select("gaussian_copula")
     button(at, "Open candidate").click().run()
     assert not at.exception
@@ -89,7 +89,7 @@ def test_a_candidate_is_opened_without_a_click_on_the_picture(app, golden):
 
 def test_a_run_is_chosen_newest_first_and_stands_in_the_address(app, golden, another_run):
     older = another_run(name="older", started="2026-11-20T06:12:00+00:00")
-    at = app()
+    at = app(FRONTIER)
     chosen = selectbox(at, "Run")
     assert [label.split(" · ")[0] for label in chosen.options] == ["golden", "older"]
     chosen.select_index(1).run()
@@ -174,7 +174,7 @@ def test_an_address_that_names_nothing_known_opens_the_newest_run(app, golden):
 def test_a_broken_run_says_so_and_hides_no_other(app, golden, another_run, broken):
     another_run(name="older", started="2026-11-20T06:12:00+00:00")
     (golden / broken).write_text("{")
-    at = app(run=golden.name)
+    at = app(FRONTIER, run=golden.name)
     assert "is not a finished run" in at.error[0].value
     assert "Traceback" not in said(at)
     chosen = selectbox(at, "Run")
@@ -187,7 +187,7 @@ def test_an_unforeseen_fault_shows_no_value_and_no_traceback(app, golden, monkey
     frontier = json.loads((golden / "frontier.json").read_text())
     frontier["points"] = [{"candidate": "Jane Doe, 61"}]
     (golden / "frontier.json").write_text(json.dumps(frontier))
-    at = app()
+    at = app(FRONTIER)
     assert "This page could not be drawn (KeyError)" in at.error[0].value
     assert "Jane" not in said(at)
 
@@ -196,7 +196,7 @@ def test_a_run_that_measured_no_risk_says_why_there_is_no_picture(app, golden):
     frontier = json.loads((golden / "frontier.json").read_text())
     frontier["points"] = [{**point, "risk": None} for point in frontier["points"]]
     (golden / "frontier.json").write_text(json.dumps(frontier))
-    at = app()
+    at = app(FRONTIER)
     assert "There is no picture" in said(at)
     assert len(at.table) == 1
 

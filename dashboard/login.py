@@ -1,0 +1,52 @@
+"""The door where a login is configured, and who is told to be inside."""
+
+import streamlit as st
+from streamlit.errors import StreamlitAuthError
+
+from dashboard import roles, words
+from dashboard.roles import Person
+from synthassay.state import state_folder
+
+
+def ask() -> None:
+    """The page of somebody who has not logged in."""
+    st.title("SynthAssay")
+    st.write("These pages speak of patients. Log in with your house's account.")
+    if st.button("Log in", type="primary"):
+        try:
+            st.login()
+        except StreamlitAuthError:
+            st.error(
+                "The login cannot be reached from here. Whoever runs this dashboard should install "
+                "streamlit[auth] and complete the file login.toml."
+            )
+
+
+def refuse(somebody: Person) -> None:
+    """The page of somebody without a role."""
+    st.title("SynthAssay")
+    st.info(
+        words.escaped(
+            words.say(
+                "{email} holds no role here. Whoever runs this dashboard can write it into {file}.",
+                email=somebody.email or "This account",
+                file=str(state_folder() / "roles.yaml"),
+            )
+        )
+    )
+    _leave()
+
+
+def inside(somebody: Person) -> None:
+    """Who is looking, beside the menu."""
+    if roles.signed_in() is None:
+        st.caption("No login: whoever sits at this machine holds every role.")
+        return
+    held = ", ".join(sorted(somebody.roles))
+    st.caption(words.escaped(words.say("{email}: {roles}", email=somebody.email, roles=held)))
+    _leave()
+
+
+def _leave() -> None:
+    if st.button("Log out"):
+        st.logout()

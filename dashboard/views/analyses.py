@@ -1,0 +1,50 @@
+"""May it be analysed: whether coefficients of a release may be read as the patients'."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import parts, reading, words
+from dashboard.dot_charts import coefficients_picture
+from dashboard.words import say
+
+_MARKS = {"may": "✓ may be analysed", "may_not": "✕ may not be analysed"}
+
+
+def _show() -> None:
+    st.title("May it be analysed?")
+    folders = reading.folders()
+    if not folders:
+        parts.no_run_yet()
+        return
+    run = reading.read(parts.choose_run(folders, key="run of analyses"))
+    st.caption(words.escaped(words.run_facts(run)))
+    asked = [each for each in run.candidates if each.inference]
+    if not asked:
+        st.info(
+            "Nobody asked this run. Write `inference: {releases: 20}` into its config: each candidate is "
+            "then fitted again and again, and its regressions are compared with the patients' own."
+        )
+        return
+    for each in asked:
+        st.header(words.escaped(each.candidate))
+        _told(each.candidate, each.inference)
+    st.caption(
+        "Synthetic rows are no patients: a standard error or a P value that software prints for them is "
+        "too small, unless it is corrected as said above."
+    )
+
+
+def _told(candidate: str, inference: dict[str, Any]) -> None:
+    if "reason" in inference:
+        st.info(words.escaped(say("It cannot be asked here: {reason}", reason=inference["reason"])))
+        return
+    for place, analysis in enumerate(inference["analyses"]):
+        st.markdown(parts.mark(_MARKS.get(analysis["answer"], "? cannot tell, so it may not"), None))
+        st.write(words.escaped(analysis["sentence"]))
+        st.caption(words.escaped(analysis["analysis"]))
+        if analysis["coefficients"]:
+            parts.show_picture(coefficients_picture(analysis["coefficients"]), key=f"{candidate} {place}")
+
+
+_show()

@@ -1,0 +1,72 @@
+"""Re-identification: what each attack found on a candidate, beside patients who were not used."""
+
+import streamlit as st
+
+from dashboard import pages, parts, reading, words
+from dashboard.attack_charts import guesses_picture
+from dashboard.charts import risk_picture
+from dashboard.words import say
+from privacy.estimates import RiskEstimate
+from synthassay.runs import Evidence, Run
+
+
+def _show() -> None:
+    st.title("Re-identification")
+    folders = reading.folders()
+    if not folders:
+        parts.no_run_yet()
+        return
+    run = reading.read(parts.choose_run(folders, key="run of attacks"))
+    st.caption(words.escaped(words.run_facts(run)))
+    _guesses(run)
+    evidence = parts.choose_candidate(run, key="attacks")
+    if evidence is None or evidence.failure:
+        st.info("There is no release that could have been attacked.")
+        return
+    _attacks(run, evidence)
+    _links(run, evidence)
+
+
+def _guesses(run: Run) -> None:
+    """The match on quasi-identifiers: the one figure with a threshold of its own."""
+    picture = guesses_picture(run.candidates)
+    if picture.table:
+        st.header("Can a patient be picked out by age, sex, place and the like?")
+        parts.show_picture(picture, key="guesses")
+
+
+def _attacks(run: Run, evidence: Evidence) -> None:
+    st.header(words.escaped(say("Attacks on {candidate}", candidate=evidence.candidate)))
+    if not evidence.risks:
+        st.info("No attack was run on this candidate, so nothing is known about its privacy.")
+        return
+    picture = risk_picture(evidence.risks, fresh=run.fresh_risks)
+    if picture.table:
+        parts.show_picture(picture, key="attacks")
+    parts.table([_row(risk, run.fresh(risk.attack)) for risk in evidence.risks])
+    for risk in evidence.risks:
+        found = words.escaped(words.risk_sentence(risk))
+        st.markdown(f"**{words.plain(risk.attack)}** · {words.ROLES[risk.role]}  \n{found}")
+    st.caption(
+        "A silent attack is no proof of safety: the column of planted copies says how small a leak each "
+        "would have seen. Attacks that count are corrected together."
+    )
+
+
+def _row(risk: RiskEstimate, fresh: RiskEstimate | None) -> dict[str, str]:
+    return {
+        "attack": words.plain(risk.attack),
+        "excess": words.excess(risk),
+        "fresh patients instead": words.excess(fresh),
+        "p, adjusted": words.number(risk.p_adjusted),
+        "planted copies caught from": words.share(risk.detectable),
+    }
+
+
+def _links(run: Run, evidence: Evidence) -> None:
+    asked = {"run": run.folder.name, "candidate": evidence.candidate}
+    st.page_link(pages.CANDIDATE, label="All evidence on this candidate", query_params=asked)
+    st.page_link(pages.RISK, label="What if age, sex or place were coarser?")
+
+
+_show()
