@@ -137,8 +137,8 @@ def risk_picture(risks: Sequence[RiskEstimate], *, fresh: Sequence[RiskEstimate]
     rows(figure, [folded(_label(risk)) for risk in shown], list(range(len(shown))))
     return Picture(
         figure=figure,
-        sentence="An interval that lies wholly right of 0 is evidence that the release gives patients away; so "
-        "is an adjusted p of at most 0.05, which weighs more than how often an attack succeeds.",
+        sentence="An interval that lies wholly right of 0 is evidence that the release gives patients away. "
+        "So is an adjusted p of at most 0.05, which weighs more than how often an attack succeeds.",
         alt=f"Dot plot of {len(shown)} attacks with intervals around their excess over the control.",
         table=[_risk_row(risk, each) for risk, each in zip(shown, beside, strict=True)],
     )
