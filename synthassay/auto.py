@@ -32,10 +32,10 @@ DEFAULT = Setting(generator="trees")
 
 SHORT_LIST = (
     DEFAULT,
+    Setting(generator="trees", options={"leaf": 100, "outcome_leaf": 60}),
     Setting(generator="forest"),
     Setting(generator="gaussian_copula"),
     Setting(generator="cgan"),
-    Setting(generator="trees", options={"leaf": 100, "outcome_leaf": 60}),
 )
 
 _LEAST_PERSONS = {"cgan": 2000}  # below, its cost is far above that of all others together
@@ -57,9 +57,8 @@ class Auto:
 
     With fewer than 60 persons a third is no control (20 persons on each side), and nothing can be
     chosen: ``trees`` is taken, and the choice says so. Of more than 2,000 persons, 2,000 drawn at
-    random are tried. The short list is ``trees``, ``forest``, ``gaussian_copula`` where SDV
-    is installed, from 2,000 persons on ``cgan`` where torch is, and a cautious setting of ``trees``:
-    of small cohorts it keeps next to no relations, and is the way out where all others are told.
+    random are tried. The short list is ``trees``, a cautious setting of it, ``forest``,
+    ``gaussian_copula`` where SDV is installed, and from 2,000 persons on ``cgan`` where torch is.
 
     Parameters
     ----------
