@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from dashboard.charts import Picture
-from dashboard.drawing import INK, LINE, folded, places, rows, style, whiskers
+from dashboard.drawing import FULL, OPEN, dots, rowed
 from dashboard.words import say
 from synthassay.runs import Evidence
 
@@ -21,33 +19,11 @@ def guesses_picture(candidates: Sequence[Evidence]) -> Picture:
         Those without a match are left out.
     """
     known = [(each, each.linkage["match"]) for each in candidates if each.linkage.get("match")]
-    names = [folded(each.candidate) for each, _ in known]
-    at = places(names)
-    figure = go.Figure()
-    style(figure, height=120 + round(LINE * ((at[-1] if at else 0) + 2)))
-    figure.add_trace(
-        go.Scatter(
-            x=[match["train"] for _, match in known],
-            y=at,
-            error_x=whiskers([(match["train"], match["low"], match["high"]) for _, match in known]),
-            mode="markers",
-            marker={"size": 11, "color": "#0072B2", "symbol": "circle"},
-            name="patients used",
-            text=names,
-            hovertemplate="%{text}<br>%{x:.1%}<extra>patients used</extra>",
-        )
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=[match["control"] for _, match in known],
-            y=[place + 0.4 for place in at],
-            mode="markers",
-            marker={"size": 10, "color": INK, "symbol": "diamond-open", "line": {"width": 1.5}},
-            name="patients not used",
-            text=names,
-            hovertemplate="%{text}<br>%{x:.1%}<extra>patients not used</extra>",
-        )
-    )
+    figure, at = rowed([each.candidate for each, _ in known])
+    used = [(match["train"], match["low"], match["high"]) for _, match in known]
+    dots(figure, used, at, name="patients used", marker=FULL, form=".1%")
+    others, below = [(match["control"], None, None) for _, match in known], [place + 0.4 for place in at]
+    dots(figure, others, below, name="patients not used", marker=OPEN, form=".1%")
     threshold = _threshold(candidates)
     if threshold is not None:
         figure.add_vline(
@@ -60,7 +36,6 @@ def guesses_picture(candidates: Sequence[Evidence]) -> Picture:
     figure.update_xaxes(
         title="chance that a match<br>is the right patient", tickformat=".0%", range=[-0.01, 1.1 * max(ends)]
     )
-    rows(figure, names, at)
     return Picture(
         figure=figure,
         sentence=(

@@ -6,14 +6,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts import Picture
-from dashboard.drawing import INK, LINE, folded, places, rows, style, whiskers
+from dashboard.drawing import FULL, INK, OPEN, Range, dots, folded, rowed, style, whiskers
 from dashboard.words import say
 from utility.scores import GAP, SUBGROUP, UtilityScore
-
-_BLUE = {"size": 11, "color": "#0072B2", "symbol": "circle"}
-_OPEN = {"size": 11, "color": INK, "symbol": "diamond-open", "line": {"width": 1.5}}
-Range = tuple[float, float, float]
-"""A value with the ends of its interval."""
 
 
 def groups_picture(scores: Sequence[UtilityScore]) -> Picture:
@@ -27,10 +22,10 @@ def groups_picture(scores: Sequence[UtilityScore]) -> Picture:
     own = [each for each in scores if each.metric.startswith(SUBGROUP) and each.metric != GAP]
     gaps = {each.group: each for each in scores if each.metric == GAP}
     names = [say("{group} ({n})", group=each.group, n=each.n) for each in own]
-    figure, at = _rowed(names)
-    _dots(figure, [(each.value, each.low, each.high) for each in own], at, name="this release", marker=_BLUE)
+    figure, at = rowed(names)
+    dots(figure, [(each.value, each.low, each.high) for each in own], at, name="this release", marker=FULL)
     real = [each.reference for each in own]
-    figure.add_trace(go.Scatter(x=real, y=at, mode="markers", marker=_OPEN, name="real patients instead"))
+    figure.add_trace(go.Scatter(x=real, y=at, mode="markers", marker=OPEN, name="real patients instead"))
     measure = own[0].metric.removeprefix(SUBGROUP).upper() if own else ""
     figure.update_xaxes(title=say("{measure} of a model, by group", measure=measure))
     return Picture(
@@ -67,9 +62,9 @@ def gains_picture(comparisons: Sequence[Mapping[str, Any]]) -> Picture:
         In one measure: ``arm``, ``difference``, ``low``, ``high``, ``sentence``.
     """
     names = [str(each["arm"]) for each in comparisons]
-    figure, at = _rowed(names)
+    figure, at = rowed(names)
     ranges = [(each["difference"], each["low"], each["high"]) for each in comparisons]
-    _dots(figure, ranges, at, name="gain over the real rows alone", marker=_BLUE)
+    dots(figure, ranges, at, name="gain over the real rows alone", marker=FULL)
     figure.add_vline(x=0, line={"color": INK, "width": 1, "dash": "dot"})
     figure.update_xaxes(title="gain over the real rows alone")
     return Picture(
@@ -98,20 +93,20 @@ def coefficients_picture(coefficients: Sequence[Mapping[str, Any]]) -> Picture:
         As `utility.inference.Coefficient` tells them.
     """
     names = [str(each["term"]) for each in coefficients]
-    figure, at = _rowed(names)
-    _dots(
+    figure, at = rowed(names)
+    dots(
         figure,
         [_around(each["combined"], each["combined_error"]) for each in coefficients],
         at,
         name="releases, by the combining rule",
-        marker=_BLUE,
+        marker=FULL,
     )
-    _dots(
+    dots(
         figure,
         [_around(each["train"], each["train_error"]) for each in coefficients],
         [place + 0.5 for place in at],
         name="the patients themselves",
-        marker=_OPEN,
+        marker=OPEN,
     )
     figure.add_vline(x=0, line={"color": INK, "width": 1, "dash": "dot"})
     figure.update_xaxes(title="coefficient per standard deviation of its covariate")
@@ -157,7 +152,7 @@ def epsilon_picture(points: Sequence[tuple[float, dict[str, Any]]], *, axis: str
             error_y=whiskers([(each["value"], each["low"], each["high"]) for each in values]),
             mode="lines+markers",
             line={"color": "#888", "width": 1, "dash": "dot"},
-            marker=_BLUE,
+            marker=FULL,
             text=[point["candidate"] for _, point in known],
             hovertemplate="%{text}<br>ε %{x:g}<br>%{y:.3f}<extra></extra>",
         )
@@ -185,32 +180,6 @@ def epsilon_picture(points: Sequence[tuple[float, dict[str, Any]]], *, axis: str
             }
             for epsilon, point in known
         ],
-    )
-
-
-def _rowed(names: Sequence[str]) -> tuple[go.Figure, list[float]]:
-    """A figure with a row for each name, and where the rows are."""
-    ticks = [folded(name, letters=24) for name in names]
-    at = places(ticks)
-    figure = go.Figure()
-    style(figure, height=130 + round(LINE * ((at[-1] if at else 0) + 2)))
-    rows(figure, ticks, at)
-    return figure, at
-
-
-def _dots(
-    figure: go.Figure, ranges: Sequence[Range], at: Sequence[float], *, name: str, marker: dict[str, Any]
-) -> None:
-    figure.add_trace(
-        go.Scatter(
-            x=[value for value, _, _ in ranges],
-            y=list(at),
-            error_x=whiskers(ranges),
-            mode="markers",
-            marker=marker,
-            name=name,
-            hovertemplate="%{x:.3f}<extra>" + name + "</extra>",
-        )
     )
 
 

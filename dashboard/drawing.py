@@ -9,9 +9,14 @@ import plotly.graph_objects as go
 
 INK = "#222222"
 LINE = 17  # pixels
+FULL = {"size": 11, "color": "#0072B2", "symbol": "circle"}
+OPEN = {"size": 11, "color": INK, "symbol": "diamond-open", "line": {"width": 1.5}}
+
+Range = tuple[float | None, float | None, float | None]
+"""A value with the ends of its interval."""
 
 
-def whiskers(ranges: Sequence[tuple[float | None, float | None, float | None]]) -> dict[str, Any]:
+def whiskers(ranges: Sequence[Range]) -> dict[str, Any]:
     """Plotly's asymmetric error bars from (value, low, high)."""
     known = [(value or 0.0, low, high) for value, low, high in ranges]
     return {
@@ -77,3 +82,36 @@ def places(names: Sequence[str]) -> list[float]:
         found.append(below + half)
         below += 2 * half
     return found
+
+
+def rowed(names: Sequence[str], *, letters: int = 24) -> tuple[go.Figure, list[float]]:
+    """A figure with a row for each name, and where the rows are."""
+    ticks = [folded(name, letters=letters) for name in names]
+    at = places(ticks)
+    figure = go.Figure()
+    style(figure, height=130 + round(LINE * ((at[-1] if at else 0) + 2)))
+    rows(figure, ticks, at)
+    return figure, at
+
+
+def dots(
+    figure: go.Figure,
+    ranges: Sequence[Range],
+    at: Sequence[float],
+    *,
+    name: str,
+    marker: dict[str, Any],
+    form: str = ".3f",
+) -> None:
+    """A dot for each row, with whiskers where there is an interval; ``form`` is d3's of the number."""
+    figure.add_trace(
+        go.Scatter(
+            x=[value for value, _, _ in ranges],
+            y=list(at),
+            error_x=whiskers(ranges) if any(low is not None for _, low, _ in ranges) else None,
+            mode="markers",
+            marker=marker,
+            name=name,
+            hovertemplate="%{x:" + form + "}<extra>" + name + "</extra>",
+        )
+    )

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dashboard.charts import Picture
-from dashboard.drawing import INK, LINE, folded, places, rows, style, whiskers
+from dashboard.drawing import FULL, INK, OPEN, dots, rowed, style
 from dashboard.hiding import Band, Groups, Stratum
 from dashboard.words import say
 
 _CHANCE = 0.05
-_DOT = {"size": 11, "color": "#0072B2", "symbol": "circle"}
-_OPEN = {"size": 11, "color": INK, "symbol": "diamond-open", "line": {"width": 2}}
 
 
 def persons_picture(bands: Sequence[Band]) -> Picture:
@@ -43,7 +41,7 @@ def persons_picture(bands: Sequence[Band]) -> Picture:
             y=[band.expected for band in bands],
             mode="markers",
             name="what chance gives",
-            marker=_OPEN,
+            marker=OPEN,
             hovertemplate="%{x}<br>%{y:.0f} by chance<extra></extra>",
         )
     )
@@ -74,26 +72,12 @@ def strata_picture(groups: Groups) -> Picture:
         From `hiding.strata`.
     """
     names = [_name(each) for each in groups.shown]
-    ticks = [folded(name, letters=26) for name in names]
-    at = places(ticks)
-    figure = go.Figure()
-    style(figure, height=130 + round(LINE * ((at[-1] if at else 0) + 2)))
-    figure.add_trace(
-        go.Scatter(
-            x=[each.exposed for each in groups.shown],
-            y=at,
-            error_x=whiskers([(each.exposed, each.low, each.high) for each in groups.shown]),
-            mode="markers",
-            marker=_DOT,
-            name="share that looks exposed",
-            text=names,
-            hovertemplate="%{text}<br>%{x:.0%}<extra></extra>",
-        )
-    )
+    figure, at = rowed(names, letters=26)
+    exposed = [(each.exposed, each.low, each.high) for each in groups.shown]
+    dots(figure, exposed, at, name="share that looks exposed", marker=FULL, form=".0%")
     figure.add_vline(x=_CHANCE, line={"color": INK, "width": 1, "dash": "dot"}, annotation_text="chance")
     most = max((each.high for each in groups.shown), default=0.1)
     figure.update_xaxes(title="share that looks exposed", tickformat=".0%", range=[-0.02, 1.05 * most])
-    rows(figure, ticks, at)
     return Picture(
         figure=figure,
         sentence=(

@@ -65,6 +65,17 @@ def choose_run(folders: Sequence[Path], *, key: str) -> Path:
     return chosen
 
 
+def shown_run(*, key: str) -> Run | None:
+    """The run that a page is about, chosen from a list and told in a line; None where there is none yet."""
+    folders = reading.folders()
+    if not folders:
+        no_run_yet()
+        return None
+    run = reading.read(choose_run(folders, key=f"run of {key}"))
+    st.caption(words.escaped(words.run_facts(run)))
+    return run
+
+
 def no_run_yet() -> None:
     """What a page of runs says where there is none."""
     folder = str(reading.runs_folder())

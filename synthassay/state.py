@@ -6,10 +6,12 @@ import os
 import secrets
 from pathlib import Path
 
+import filelock
 import pandas as pd
 import platformdirs
 
 from cohort.cohort import Cohort
+from cohort.durable import add_durably, sync_folder
 
 
 def state_folder() -> Path:
@@ -25,7 +27,7 @@ def keyed_hash(content: bytes) -> str:
 
     A plain hash of a small cohort would let somebody who knows all rows but one confirm the last.
     """
-    return hmac.new(_key(), content, hashlib.sha256).hexdigest()
+    return hmac.new(secret("hash.key"), content, hashlib.sha256).hexdigest()
 
 
 def cohort_hash(*cohorts: Cohort) -> str:
@@ -37,20 +39,19 @@ def _text(table: pd.DataFrame) -> str:
     return str(table.to_csv(index=False, na_rep="\x1f"))
 
 
-def _key() -> bytes:
-    path = state_folder() / "hash.key"
+def secret(name: str) -> bytes:
+    """32 random bytes of this installation, made once; only their owner may read the file (0600)."""
+    path = state_folder() / name
     if not path.exists():
-        _create(path, secrets.token_bytes(32))
+        with filelock.FileLock(path.with_suffix(".lock")):
+            if not path.exists():
+                _make(path, secrets.token_bytes(32))
     return path.read_bytes()
 
 
-def _create(path: Path, content: bytes) -> None:
-    """Write a private file whole, leaving in place one that another process made first."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_bytes(content)
-    try:
-        if not path.exists():
-            draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+def _make(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}")
+    draft.unlink(missing_ok=True)
+    add_durably(draft, content, private=True)
+    draft.replace(path)
+    sync_folder(path.parent)

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import parts, reading, words
+from dashboard import parts, words
 from dashboard.dot_charts import coefficients_picture
 from dashboard.words import say
 
@@ -13,12 +13,9 @@ _MARKS = {"may": "✓ may be analysed", "may_not": "✕ may not be analysed"}
 
 def _show() -> None:
     st.title("May it be analysed?")
-    folders = reading.folders()
-    if not folders:
-        parts.no_run_yet()
+    run = parts.shown_run(key="analyses")
+    if run is None:
         return
-    run = reading.read(parts.choose_run(folders, key="run of analyses"))
-    st.caption(words.escaped(words.run_facts(run)))
     asked = [each for each in run.candidates if each.inference]
     if not asked:
         st.info(

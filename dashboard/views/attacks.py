@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import pages, parts, reading, words
+from dashboard import pages, parts, words
 from dashboard.attack_charts import guesses_picture
 from dashboard.charts import risk_picture
 from dashboard.words import say
@@ -12,12 +12,9 @@ from synthassay.runs import Evidence, Run
 
 def _show() -> None:
     st.title("Re-identification")
-    folders = reading.folders()
-    if not folders:
-        parts.no_run_yet()
+    run = parts.shown_run(key="attacks")
+    if run is None:
         return
-    run = reading.read(parts.choose_run(folders, key="run of attacks"))
-    st.caption(words.escaped(words.run_facts(run)))
     _guesses(run)
     evidence = parts.choose_candidate(run, key="attacks")
     if evidence is None or evidence.failure:

@@ -21,12 +21,9 @@ _VERDICTS = {
 def _show() -> None:
     st.title("Decide")
     roles.require(Right.DECIDE)
-    folders = reading.folders()
-    if not folders:
-        parts.no_run_yet()
+    run = parts.shown_run(key="decide")
+    if run is None:
         return
-    run = reading.read(parts.choose_run(folders, key="run of decide"))
-    st.caption(words.escaped(words.run_facts(run)))
     evidence = parts.choose_candidate(run, key="decide")
     if evidence is None or evidence.verdict is None:
         st.info("There is no release to decide on: this candidate failed, or was not judged.")

@@ -12,12 +12,9 @@ from synthassay.runs import Evidence, Run
 def _show() -> None:
     st.title("Who is exposed")
     roles.require(Right.PERSONS)
-    folders = reading.folders()
-    if not folders:
-        parts.no_run_yet()
+    run = parts.shown_run(key="exposed")
+    if run is None:
         return
-    run = reading.read(parts.choose_run(folders, key="run of exposed"))
-    st.caption(words.escaped(words.run_facts(run)))
     evidence = parts.choose_candidate(run, key="exposed")
     if evidence is None or evidence.failure:
         st.info("There is no release to ask about.")

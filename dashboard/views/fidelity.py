@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import parts, reading, words
+from dashboard import parts, words
 from dashboard.dot_charts import groups_picture
 from dashboard.words import say
 from synthassay.runs import Evidence
@@ -14,12 +14,9 @@ _CODES = ("subgroups_not_told", "subgroup_served_worse")
 
 def _show() -> None:
     st.title("Rare groups")
-    folders = reading.folders()
-    if not folders:
-        parts.no_run_yet()
+    run = parts.shown_run(key="fidelity")
+    if run is None:
         return
-    run = reading.read(parts.choose_run(folders, key="run of fidelity"))
-    st.caption(words.escaped(words.run_facts(run)))
     evidence = parts.choose_candidate(run, key="fidelity", references=True)
     if evidence is None or evidence.failure:
         st.info("There is no release to look at.")

@@ -10,12 +10,9 @@ from synthassay.runs import Run
 
 def _show() -> None:
     st.title("Use against risk")
-    folders = reading.folders()
-    if not folders:
-        parts.no_run_yet()
+    run = parts.shown_run(key="frontier")
+    if run is None:
         return
-    run = reading.read(parts.choose_run(folders, key="run of frontier"))
-    st.caption(words.run_facts(run))
     _draw(run)
     _budgets(run)
     _list(run)

@@ -8,12 +8,9 @@ from dashboard.words import say
 
 def _show() -> None:
     st.title("Pictures")
-    folders = reading.folders()
-    if not folders:
-        parts.no_run_yet()
+    run = parts.shown_run(key="pictures")
+    if run is None:
         return
-    run = reading.read(parts.choose_run(folders, key="run of pictures"))
-    st.caption(words.escaped(words.run_facts(run)))
     evidence = parts.choose_candidate(run, key="pictures")
     strips = [] if evidence is None else reading.contact_sheet(run.folder, evidence.candidate)
     if evidence is None or not strips:

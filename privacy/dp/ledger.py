@@ -10,7 +10,6 @@ between has lost budget, and no patient has lost privacy.
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, Self
 
 import filelock
 
+from cohort.durable import add_durably, sync_folder
 from cohort.errors import BudgetError, Problem
 from privacy.dp.budget import PrivacyBudget, total
 
@@ -192,7 +192,7 @@ class BudgetLedger:
         heads = self._index()
         if not heads:
             self._write_index(heads)  # so that a first line is never there without an index
-        _add_durably(self._path, json.dumps(asdict(signed)) + "\n")
+        add_durably(self._path, f"{json.dumps(asdict(signed))}\n".encode(), private=True)
         self._write_index({**heads, self.fingerprint: {"lines": signed.number, "last": signed.signature}})
         return signed
 
@@ -252,9 +252,9 @@ class BudgetLedger:
         content = {"heads": heads, "signature": self._sign_index(heads)}
         draft = self.folder / f".{_INDEX}"
         draft.unlink(missing_ok=True)
-        _add_durably(draft, json.dumps(content, indent=1))
+        add_durably(draft, json.dumps(content, indent=1).encode(), private=True)
         draft.replace(self.folder / _INDEX)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
 
     def _sign_index(self, heads: Mapping[str, Any]) -> str:
         return self.sign(("index" + json.dumps(heads, sort_keys=True)).encode())
@@ -291,29 +291,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _add_durably(path: Path, text: str) -> None:
-    with open(path, "ab", opener=_private) as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_folder(path.parent)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
 def _cut(path: Path, size: int) -> None:
     with path.open("r+b") as file:
         file.truncate(size)
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new name in a folder last; Windows knows no such thing."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

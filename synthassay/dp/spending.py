@@ -1,6 +1,6 @@
 """Differential privacy in a run: who spends budget, from which ledger, and what may be told of it."""
 
-from collections.abc import Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from dataclasses import asdict, replace
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
@@ -100,11 +100,29 @@ def refuse_overspending(generators: Mapping[str, Synthesizer], config: Config, l
     ConfigError
         Where a delta is too large.
     """
-    asked = {name: budget_of(with_delta(each, loaded)) for name, each in generators.items()}
-    spending = {name: budget for name, budget in asked.items() if budget is not None}
+    told = {name: with_delta(each, loaded) for name, each in generators.items()}
+    refuse_together(told, name=config.name, ledger=lambda: ledger_of(config, loaded))
+
+
+def refuse_together(
+    generators: Mapping[str, object], *, name: str, ledger: Callable[[], BudgetLedger]
+) -> None:
+    """Refuse generators, whose deltas are told, that ask together for more than a ledger has left.
+
+    Parameters
+    ----------
+    generators : mapping
+        By candidate.
+    name : str
+        The run's.
+    ledger : callable
+        Opened only where one of them spends.
+    """
+    asked = {candidate: budget_of(each) for candidate, each in generators.items()}
+    spending = {candidate: budget for candidate, budget in asked.items() if budget is not None}
     whole = total(spending.values())
     if whole is not None:
-        ledger_of(config, loaded).refuse(whole, f"{config.name}: {', '.join(spending)}")
+        ledger().refuse(whole, f"{name}: {', '.join(spending)}")
 
 
 def reserve(generator: Synthesizer, name: str, config: Config, loaded: Loaded) -> Reservation | None:
@@ -120,13 +138,22 @@ def reserve(generator: Synthesizer, name: str, config: Config, loaded: Loaded) -
         Where the generator knows beforehand that it cannot learn from such a cohort; nothing is
         spent then.
     """
+    trains = [fold.train for fold in loaded.split.folds]
+    what = f"{config.name}: {name}"
+    return reserve_from(generator, trains, what=what, ledger=lambda: ledger_of(config, loaded))
+
+
+def reserve_from(
+    generator: object, trains: Iterable[Sized], *, what: str, ledger: Callable[[], BudgetLedger]
+) -> Reservation | None:
+    """The same from a ledger that is opened only where the generator spends and can learn from ``trains``."""
     budget = budget_of(generator)
     if budget is None:
         return None
     if isinstance(generator, Careful):
-        for fold in loaded.split.folds:
-            generator.check(fold.train)
-    return ledger_of(config, loaded).reserve(budget, f"{config.name}: {name}")
+        for train in trains:
+            generator.check(train)
+    return ledger().reserve(budget, what)
 
 
 def settle(release: Release | ImageRelease, reservation: Reservation | None) -> None:

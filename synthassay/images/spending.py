@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from cohort.errors import ConfigError, Problem
 from gan_images.protocols import ImageSynthesizer
 from gan_images.readers import picture_files
-from privacy.dp.budget import total
 from privacy.dp.ledger import BudgetLedger, Reservation
 from synthassay.config import Config
-from synthassay.dp.spending import Careful, budget_of, default_cap, with_delta_for
+from synthassay.dp.spending import budget_of, default_cap, refuse_together, reserve_from, with_delta_for
 from synthassay.images.load import LoadedImages
 from synthassay.state import keyed_hash, state_folder
 
@@ -45,11 +44,8 @@ def refuse_overspending(
     generators: Mapping[str, ImageSynthesizer], config: Config, loaded: LoadedImages
 ) -> None:
     """Refuse a run whose candidates together ask for more than is left, as that of a table."""
-    asked = {name: budget_of(with_delta(each, loaded)) for name, each in generators.items()}
-    spending = {name: budget for name, budget in asked.items() if budget is not None}
-    whole = total(spending.values())
-    if whole is not None:
-        ledger_of(config, loaded).refuse(whole, f"{config.name}: {', '.join(spending)}")
+    told = {name: with_delta(each, loaded) for name, each in generators.items()}
+    refuse_together(told, name=config.name, ledger=lambda: ledger_of(config, loaded))
 
 
 def with_delta(generator: ImageSynthesizer, loaded: LoadedImages) -> ImageSynthesizer:
@@ -70,12 +66,8 @@ def reserve(
         Where the generator knows beforehand that it cannot learn from such a cohort; nothing is
         spent then.
     """
-    budget = budget_of(generator)
-    if budget is None:
-        return None
-    if isinstance(generator, Careful):
-        generator.check(loaded.known.train)
-    return ledger_of(config, loaded).reserve(budget, f"{config.name}: {name}")
+    what, trains = f"{config.name}: {name}", [loaded.known.train]
+    return reserve_from(generator, trains, what=what, ledger=lambda: ledger_of(config, loaded))
 
 
 def _content(config: Config) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 import filelock
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from cohort.durable import add_durably
 from cohort.errors import InputError, Problem
 from synthassay.ledger.keys import is_genuine, public_key, signing_key
 from synthassay.ledger.records import LEDGER, MENDED, NOTHING_BEFORE, Entry
@@ -61,7 +62,7 @@ def _whole(path: Path, key: Ed25519PrivateKey) -> Entry | None:
         return last
     finished = _finished(torn, after=last)
     if finished is not None:
-        _write(path, b"\n")
+        add_durably(path, b"\n", private=False)
         return finished
     os.truncate(path, len(content) - len(torn))
     return _add(path, key, last, MENDED, {"bytes": len(torn), "sha256": hashlib.sha256(torn).hexdigest()})
@@ -95,29 +96,9 @@ def _add(path: Path, key: Ed25519PrivateKey, last: Entry | None, kind: str, body
         signer=public_key(key),
     )
     signed = replace(entry, signature=key.sign(entry.signed).hex())
-    _write(path, signed.line + b"\n")
+    add_durably(path, signed.line + b"\n", private=False)
     return signed
 
 
 def _hash(entry: Entry | None) -> str:
     return NOTHING_BEFORE if entry is None else entry.hash
-
-
-def _write(path: Path, content: bytes) -> None:
-    new = not path.exists()
-    with path.open("ab") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    if new:
-        _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make a new name in a folder last; Windows knows no such thing."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

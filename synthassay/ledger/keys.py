@@ -1,8 +1,6 @@
 """Who signs the ledger: this installation's Ed25519 key, and the keys of others that it trusts."""
 
 import json
-import os
-import secrets
 from pathlib import Path
 
 import filelock
@@ -12,26 +10,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cohort.errors import InputError, Problem
 from synthassay.ledger.canonical import canonical
 from synthassay.ledger.records import Entry
-from synthassay.state import state_folder
+from synthassay.state import secret, state_folder
 
 OWN = "this installation"
 _KEY, _TRUSTED = "ledger.key", "ledger.trusted.json"
-_KEY_BYTES, _SIGNATURE_DIGITS = 32, 128
+_SIGNATURE_DIGITS = 128
 
 
 def signing_key() -> Ed25519PrivateKey:
     """The private key of this installation, made when absent; only its owner may read the file (0600)."""
-    path = state_folder() / _KEY
-    with filelock.FileLock(path.with_suffix(".lock")):
-        if not path.exists():
-            draft = path.with_name(f".{_KEY}")
-            draft.unlink(missing_ok=True)
-            with open(draft, "xb", opener=_private) as file:
-                file.write(secrets.token_bytes(_KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        return _read(path)
+    return _key(secret(_KEY))
 
 
 def public_key(key: Ed25519PrivateKey) -> str:
@@ -42,7 +30,7 @@ def public_key(key: Ed25519PrivateKey) -> str:
 def known_keys() -> dict[str, str]:
     """The public keys that are trusted here, each with its holder; none is made for it."""
     folder = state_folder()
-    own = {public_key(_read(folder / _KEY)): OWN} if (folder / _KEY).exists() else {}
+    own = {public_key(signing_key()): OWN} if (folder / _KEY).exists() else {}
     return {**_trusted(folder / _TRUSTED), **own}
 
 
@@ -78,18 +66,15 @@ def is_genuine(entry: Entry) -> bool:
     return True
 
 
-def _read(path: Path) -> Ed25519PrivateKey:
+def _key(content: bytes) -> Ed25519PrivateKey:
     try:
-        return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+        return Ed25519PrivateKey.from_private_bytes(content)
     except ValueError:
+        where = str(state_folder() / _KEY)
         remedy = "Restore it from a backup; without it the ledger can be read and checked, but not signed."
-        raise InputError(Problem(what="is no signing key.", where=str(path), remedy=remedy)) from None
+        raise InputError(Problem(what="is no signing key.", where=where, remedy=remedy)) from None
 
 
 def _trusted(path: Path) -> dict[str, str]:
     content: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return content
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
