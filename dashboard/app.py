@@ -8,6 +8,7 @@ import streamlit as st
 from cohort.errors import SynthAssayError
 from dashboard import login, pages, roles, words
 from dashboard.reading import runs_folder
+from synthassay.language import say
 
 
 def _show() -> None:
@@ -26,7 +27,7 @@ def _open() -> None:
     page = st.navigation(pages.menu(somebody.roles), expanded=True)
     with st.sidebar:
         login.inside(somebody)
-        st.caption(words.escaped(words.say("Runs in {folder}", folder=str(runs_folder()))))
+        st.caption(words.escaped(say("Runs in {folder}", folder=str(runs_folder()))))
     page.run()
 
 
@@ -40,7 +41,7 @@ def _guarded(draw: Callable[[], None]) -> None:
         if os.environ.get("SYNTHASSAY_DEBUG"):
             raise
         st.error(
-            words.say(
+            say(
                 "This page could not be drawn ({kind}). The runs are unchanged. "
                 "Start the dashboard with SYNTHASSAY_DEBUG=1 to see where, and report it.",
                 kind=type(error).__name__,

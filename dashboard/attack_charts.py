@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dashboard.charts import Picture
 from dashboard.drawing import FULL, OPEN, dots, rowed
-from dashboard.words import say
+from synthassay.language import say
 from synthassay.runs import Evidence
 
 _MATCH = "match_probability"

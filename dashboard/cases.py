@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cohort.findings import Severity
 from dashboard import words
-from dashboard.words import say
+from synthassay.language import say
 from synthassay.ledger.records import Decision
 from synthassay.runs import Evidence, Run
 from synthassay.verdicts import Judgement

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.words import say
+from synthassay.language import say
 from synthassay.verdicts import Judgement
 
 ACCEPT, MITIGATE, REJECT = "accept", "mitigate", "reject"

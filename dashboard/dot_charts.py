@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts import Picture
 from dashboard.drawing import FULL, INK, OPEN, Range, dots, folded, rowed, style, whiskers
-from dashboard.words import say
+from synthassay.language import say
 from utility.scores import GAP, SUBGROUP, UtilityScore
 
 

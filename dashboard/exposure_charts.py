@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from dashboard.charts import Picture
 from dashboard.drawing import FULL, INK, OPEN, dots, rowed, style
 from dashboard.hiding import Band, Groups, Stratum
-from dashboard.words import say
+from synthassay.language import say
 
 _CHANCE = 0.05
 

@@ -5,6 +5,7 @@ from streamlit.errors import StreamlitAuthError
 
 from dashboard import roles, words
 from dashboard.roles import Person
+from synthassay.language import say
 from synthassay.state import state_folder
 
 
@@ -27,7 +28,7 @@ def refuse(somebody: Person) -> None:
     st.title("SynthAssay")
     st.info(
         words.escaped(
-            words.say(
+            say(
                 "{email} holds no role here. Whoever runs this dashboard can write it into {file}.",
                 email=somebody.email or "This account",
                 file=str(state_folder() / "roles.yaml"),
@@ -43,7 +44,7 @@ def inside(somebody: Person) -> None:
         st.caption("No login: whoever sits at this machine holds every role.")
         return
     held = ", ".join(sorted(somebody.roles))
-    st.caption(words.escaped(words.say("{email}: {roles}", email=somebody.email, roles=held)))
+    st.caption(words.escaped(say("{email}: {roles}", email=somebody.email, roles=held)))
     _leave()
 
 

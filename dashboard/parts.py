@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import pages, reading, roles, words
 from dashboard.charts import Picture
 from dashboard.roles import Right
+from synthassay.language import say
 from synthassay.ledger.records import Decision
 from synthassay.runs import Evidence, Run
 from synthassay.verdicts import CriterionResult, Judgement
@@ -79,7 +80,7 @@ def shown_run(*, key: str) -> Run | None:
 def no_run_yet() -> None:
     """What a page of runs says where there is none."""
     folder = str(reading.runs_folder())
-    st.info(words.escaped(words.say("There is no finished run in {folder} yet.", folder=folder)))
+    st.info(words.escaped(say("There is no finished run in {folder} yet.", folder=folder)))
     st.page_link(pages.CASES, label="Begin with the demo, or see what is under way")
     if roles.may(Right.RUN):
         st.page_link(pages.START, label="Start a run of your own")
@@ -107,20 +108,20 @@ def criterion(result: CriterionResult) -> None:
     figure = words.quantity(result)
     st.markdown(f"{figure}: **{found}** · wanted **{words.wanted(result)}** · {counts}")
     if result.remedy:
-        st.markdown(words.say("What to do: {remedy}", remedy=words.escaped(result.remedy)))
-    st.caption(words.say("Source: {source}", source=words.escaped(result.source)))
+        st.markdown(say("What to do: {remedy}", remedy=words.escaped(result.remedy)))
+    st.caption(say("Source: {source}", source=words.escaped(result.source)))
 
 
 def decision(made: Decision) -> None:
     """A person's decision with its reason, and whether it still stands."""
     judgement = Judgement(made.verdict)
     word = {"accept": "accepted", "mitigate": "not yet", "reject": "rejected"}[made.verdict]
-    about = words.say("{candidate} of {run}", candidate=made.candidate, run=made.run)
+    about = say("{candidate} of {run}", candidate=made.candidate, run=made.run)
     st.markdown(f"{mark(f'{judgement.symbol} {word}', judgement)} **{words.escaped(about)}**")
     for sentence in words.decided(made):
         st.markdown(words.escaped(sentence))
     for why in made.voided:
-        st.warning(words.escaped(words.say("Stands no longer: {why}", why=why)))
+        st.warning(words.escaped(say("Stands no longer: {why}", why=why)))
 
 
 def mark(text: str, judgement: Judgement | None) -> str:

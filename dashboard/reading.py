@@ -16,6 +16,7 @@ from dashboard.hiding import Band, Groups, hidden, histogram, strata
 from dashboard.roles import Right
 from synthassay.images import sheet
 from synthassay.images.sheet import Strip
+from synthassay.language import say
 from synthassay.ledger.records import LEDGER, Decision, Entry, decisions, read_entries
 from synthassay.runs import (
     RiskRun,
@@ -121,7 +122,7 @@ def read_augment_told(folder: Path) -> dict[str, Any]:
 def augment_label(folder: Path) -> str:
     """A topped-up class in a list."""
     about = read_augment(folder).about
-    return words.say("{name} · {when}", name=about["name"], when=words.moment(str(about["started"])))
+    return say("{name} · {when}", name=about["name"], when=words.moment(str(about["started"])))
 
 
 def contact_sheet(folder: Path, candidate: str) -> list[Strip]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import jobs, pages, reading, roles, words
+from dashboard import jobs, pages, reading, roles
 from dashboard.jobs import Job
 from dashboard.roles import Right
+from synthassay.language import say
 
 DEMO = "demo"
 
@@ -32,7 +33,7 @@ def problem_of(path: Path) -> str:
 def begin_look(config: str | Path) -> None:
     """Start a look at the linkage risk of a config's cohort, as `begin` starts a run."""
     path = _path(config)
-    title = words.say("{config}: who can be found", config=path.stem)
+    title = say("{config}: who can be found", config=path.stem)
     launch(jobs.risk_argv(path, runs=reading.runs_folder()), title=title)
     st.switch_page(pages.START)
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts import COLOURS, SHAPES, Picture
 from dashboard.drawing import LINE, folded, places, rows, style
-from dashboard.words import say
+from synthassay.language import say
 from synthassay.ledger.records import Decision
 
 _WORDS = {"accept": "accepted", "mitigate": "not yet", "reject": "rejected"}

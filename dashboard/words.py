@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from privacy.estimates import AttackRole, Outcome, RiskEstimate
+from synthassay.language import say
 from synthassay.ledger.records import Decision, Entry
 from synthassay.runs import Evidence, Run
 from synthassay.verdicts import CriterionResult, Judgement
@@ -19,11 +20,6 @@ ROLES = {
 }
 _ALARM = 0.05
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>$~#|:^]")
-
-
-def say(sentence: str, **values: object) -> str:
-    """A whole sentence with its named values in place: the one spot where it can be translated."""
-    return sentence.format(**values)
 
 
 def share(value: float | None) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import parts, words
 from dashboard.dot_charts import coefficients_picture
-from dashboard.words import say
+from synthassay.language import say
 
 _MARKS = {"may": "✓ may be analysed", "may_not": "✕ may not be analysed"}
 

@@ -10,7 +10,7 @@ from cohort.schema import Column, Kind, Role, Schema
 from dashboard import hand_in, jobs, reading, roles, starting, watching, words
 from dashboard.hand_in import HandIn, Origin, Upload
 from dashboard.roles import Right
-from dashboard.words import say
+from synthassay.language import say
 
 _T = TypeVar("_T", Role, Kind)
 _ORIGINS = {

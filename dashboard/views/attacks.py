@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard import pages, parts, words
 from dashboard.attack_charts import guesses_picture
 from dashboard.charts import risk_picture
-from dashboard.words import say
 from privacy.estimates import RiskEstimate
+from synthassay.language import say
 from synthassay.runs import Evidence, Run
 
 

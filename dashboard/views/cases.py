@@ -7,7 +7,7 @@ from dashboard import pages, reading, roles, watching, words
 from dashboard.cases import Case, cases
 from dashboard.roles import Right
 from dashboard.starting import DEMO, begin
-from dashboard.words import say
+from synthassay.language import say
 from synthassay.ledger.records import Decision
 
 _FEW = 8

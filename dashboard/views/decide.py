@@ -8,7 +8,7 @@ from dashboard import deciding, jobs, pages, parts, reading, roles, starting, wo
 from dashboard.deciding import ACCEPT, MITIGATE, REJECT, Draft
 from dashboard.jobs import Job, State
 from dashboard.roles import Right
-from dashboard.words import say
+from synthassay.language import say
 from synthassay.runs import Evidence, Run
 
 _VERDICTS = {

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import parts, reading, roles, words
 from dashboard.exposure_charts import persons_picture, strata_picture
 from dashboard.roles import Right
-from dashboard.words import say
+from synthassay.language import say
 from synthassay.runs import Evidence, Run
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import parts, words
 from dashboard.dot_charts import groups_picture
-from dashboard.words import say
+from synthassay.language import say
 from synthassay.runs import Evidence
 from utility.scores import UtilityScore
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import parts, reading, roles, words
 from dashboard.dot_charts import gains_picture
 from dashboard.roles import Right
-from dashboard.words import say
+from synthassay.language import say
 
 
 def _show() -> None:

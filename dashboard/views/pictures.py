@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import parts, reading, words
-from dashboard.words import say
+from synthassay.language import say
 
 
 def _show() -> None:

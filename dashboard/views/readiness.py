@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import pages, parts, reading, words
 from dashboard.risk_charts import heat_picture, sets_picture
-from dashboard.words import say
+from synthassay.language import say
 
 
 def _show() -> None:

@@ -9,6 +9,7 @@ from dashboard import jobs, pages, parts, reading, risk_words, starting, whatif,
 from dashboard.jobs import Job, State
 from dashboard.risk_charts import change_picture, heat_picture, sets_picture, sizes_picture
 from dashboard.starting import DEMO, begin_look
+from synthassay.language import say
 from synthassay.runs import RiskRun
 
 Shown = dict[str, Any]
@@ -173,7 +174,7 @@ def _ask(run: RiskRun, risk: Shown, chosen: dict[str, int]) -> None:
         return
     asked, runs = whatif.ask(risk["choices"], chosen), reading.runs_folder()
     argv = jobs.risk_argv(run.folder / "config.yaml", runs=runs, drop=asked.drop, coarsen=asked.coarsen)
-    job = starting.launch(argv, title=words.say("{cohort}: what if", cohort=run.about["name"]))
+    job = starting.launch(argv, title=say("{cohort}: what if", cohort=run.about["name"]))
     _forget("after")
     st.query_params["job"] = job.id
     st.rerun()

@@ -6,7 +6,7 @@ from cohort.errors import InputError
 from dashboard import parts, reading, roles, words
 from dashboard.roles import Right
 from dashboard.timeline_charts import timeline_picture
-from dashboard.words import say
+from synthassay.language import say
 
 _NEWEST = 30
 
