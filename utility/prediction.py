@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ from utility.tasks import Task, survival_task, target_task
 RESAMPLES = 1000
 TRAIN_ROWS = 10_000
 TEST_ROWS = 5_000
+
+_learned: WeakKeyDictionary[Split, dict[tuple[str, int], Mapping[str, Floats | None]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,7 +98,8 @@ def predictions(
             task = build(split.train, holdout)
             if task is None:
                 continue
-            found = _predictions(task, synthetic, split.train, holdout, seed=seed)
+            references = _references(task, split, holdout, seed=seed)
+            found = _predictions(task, synthetic, holdout, references=references, seed=seed)
         except NotApplicable as reason:
             findings.append(_left_out("outcome_not_measured", str(reason)))
         else:
@@ -134,15 +138,27 @@ def scored(made: Sequence[Predicted], *, seed: int = 0) -> tuple[list[UtilitySco
     return scores, findings
 
 
+def _references(task: Task, split: Split, holdout: Cohort, *, seed: int) -> Mapping[str, Floats | None]:
+    """Train's predictions; the models are trained once a split, however many releases stand beside them."""
+    known = _learned.setdefault(split, {})
+    if (task.group, seed) not in known:
+        # Every draw starts from one seed, so that a copy of train is thinned as train is.
+        real = thinned(split.train, TRAIN_ROWS, np.random.default_rng(seed)).table
+        known[task.group, seed] = _trained(task, real, _usable(task, holdout.table)[1], whose="train")
+    return known[task.group, seed]
+
+
 def _predictions(
-    task: Task, synthetic: pd.DataFrame, train: Cohort, holdout: Cohort, *, seed: int
+    task: Task,
+    synthetic: pd.DataFrame,
+    holdout: Cohort,
+    *,
+    references: Mapping[str, Floats | None],
+    seed: int,
 ) -> Predicted | Finding:
     """Both tables' predictions, or why the release teaches nothing."""
     rows, test = _usable(task, holdout.table)
-    # Both draws start from one seed, so that a copy of train is thinned as train is.
-    real = thinned(train, TRAIN_ROWS, np.random.default_rng(seed)).table
     release = thinned_rows(synthetic, TRAIN_ROWS, np.random.default_rng(seed))
-    references = _trained(task, real, test, whose="train")
     try:
         predicted = _trained(task, release, test, whose="the release")
     except NotApplicable as reason:
