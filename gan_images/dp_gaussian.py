@@ -2,8 +2,8 @@
 
 Each class's mean and one covariance of all, in a public basis, with noise: blurs of the right colour
 and size, and no lesion. Training a network with private gradients on hundreds of pictures gives less
-(docs/images.md). All that is learnt of train passes through `privacy.dp.mechanisms`; what follows
-from it costs nothing more.
+(docs/generators/dp_gaussian.md). All that is learnt of train passes through `privacy.dp.mechanisms`;
+what follows from it costs nothing more.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from privacy.dp.contributions import chosen, refuse_cap
 from privacy.dp.mechanisms import gaussian_sigma, noisy_counts
 
 # Shares of rho, and lengths to which what is summed is cut. Public constants, chosen on simulated
-# lesions of other seeds than those that are reported on: docs/images.md.
+# lesions of other seeds than those that are reported on: docs/generators/dp_gaussian.md.
 _COUNTS, _MIDDLE, _MEANS = 0.1, 0.1, 0.4
 _FROM_MIDDLE, _FROM_MEAN = 0.15, 0.1
 _UNITS = 10_000
@@ -228,18 +228,19 @@ class _Purse:
 def _means(described: Floats, labels: Ints, counts: Floats, purse: _Purse) -> Floats:
     """Each class's mean, (classes, numbers): that of all, and how the class differs from it.
 
-    How far it differs is drawn in by what the noise alone would give (James and Stein 1961).
+    How far it differs is drawn in by what the noise alone would give (James and Stein 1961), and no
+    mean is farther than what it was summed from was cut to.
     """
     every = whole(described, radius=LONGEST).sum(axis=0)
     sums, _ = purse.sums(every, share=_MIDDLE, radius=LONGEST, on="the mean of all classes")
-    middle = evened(sums[None] / counts.sum())[0]
+    middle = within(evened(sums[None] / counts.sum()), radius=LONGEST)[0]
     apart = by_class(whole(described - middle, radius=_FROM_MIDDLE), labels, classes=len(counts))
     sums, sigma = purse.sums(apart, share=_MEANS, radius=_FROM_MIDDLE, on="the mean of each class")
     found = evened(sums / counts[:, None])
     free = np.linalg.matrix_rank(np.mean(turns(described.shape[1]), axis=0))
     noise = free * (sigma / counts) ** 2
     kept = np.maximum(0.0, 1.0 - noise / np.maximum((found**2).sum(axis=1), np.finfo(float).tiny))
-    return np.asarray(middle + kept[:, None] * found)
+    return np.asarray(middle + within(kept[:, None] * found, radius=_FROM_MIDDLE))
 
 
 def _axes(residuals: Floats, counts: Floats, purse: _Purse) -> Floats:
@@ -252,10 +253,15 @@ def _axes(residuals: Floats, counts: Floats, purse: _Purse) -> Floats:
     return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))).T[values > noise])
 
 
-def whole(vectors: Floats, *, radius: float) -> Ints:
-    """Vectors cut to a length and told in whole numbers, none longer than `_UNITS`, (images, numbers)."""
+def within(vectors: Floats, *, radius: float) -> Floats:
+    """Vectors cut to a length, (rows, numbers)."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(np.trunc(vectors * (_UNITS / np.maximum(length, radius))), dtype=np.int64)
+    return np.asarray(vectors * (radius / np.maximum(length, radius)))
+
+
+def whole(vectors: Floats, *, radius: float) -> Ints:
+    """The same told in whole numbers, none longer than `_UNITS`, (images, numbers)."""
+    return np.trunc(within(vectors, radius=radius) * (_UNITS / radius)).astype(np.int64)
 
 
 def by_class(vectors: Ints, labels: Ints, *, classes: int) -> Ints:
