@@ -261,7 +261,7 @@ def within(vectors: Floats, *, radius: float) -> Floats:
 
 def whole(vectors: Floats, *, radius: float) -> Ints:
     """The same told in whole numbers, none longer than `_UNITS`, (images, numbers)."""
-    return np.trunc(within(vectors, radius=radius) * (_UNITS / radius)).astype(np.int64)
+    return np.asarray(np.trunc(within(vectors, radius=radius) * (_UNITS / radius)), dtype=np.int64)
 
 
 def by_class(vectors: Ints, labels: Ints, *, classes: int) -> Ints:

@@ -13,10 +13,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from cohort.errors import SynthAssayError
 from cohort.findings import Severity
+from synthassay.ledger import commands as ledger
 from synthassay.ledger.attempts import attempt_words
-from synthassay.ledger.commands import register
+from synthassay.reporting import commands as reporting
 from synthassay.runs import AugmentRun, RiskRun, Run, read_run
 from synthassay.runs import Progress as Step
+from synthassay.sweep import commands as sweeps
 from synthassay.verdicts import Judgement
 
 app = typer.Typer(
@@ -33,6 +35,9 @@ _INTERRUPTED = 130
 Out = Annotated[Path, typer.Option("--out", help="The folder of runs.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 when no requested candidate is accepted.")]
+OnlyUnder = Annotated[
+    Path | None, typer.Option("--only-under", help="Refuse a config that names a file outside this folder.")
+]
 ConfigFile = Annotated[Path, typer.Argument(help="A config, such as configs/demo.yaml.")]
 
 
@@ -69,19 +74,34 @@ def inspect(
 @app.command()
 def run(
     config: ConfigFile,
+    *,
     out: Out = Path("runs"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a stopped run.")] = False,
     strict: Strict = False,
+    only_under: OnlyUnder = None,
     as_json: AsJson = False,
 ) -> None:
     """Mint, measure, attack, judge and report."""
     from synthassay import pipeline
     from synthassay.config_reader import read_config
 
-    known = read_config(config)
+    known = read_config(config, only_under=only_under)
     with _Bar() as watch:
         folder = pipeline.run(known, out=out, resume=resume, watch=watch)
     _conclude(read_run(folder), strict=strict, as_json=as_json)
+
+
+@app.command()
+def check(config: ConfigFile, only_under: OnlyUnder = None, as_json: AsJson = False) -> None:
+    """Say what a run of a config would start from, or what is wrong with it; nothing is minted."""
+    from synthassay import pipeline
+    from synthassay.config_reader import read_config
+
+    found = pipeline.check(read_config(config, only_under=only_under))
+    if as_json:
+        _print_json(found)
+    else:
+        typer.echo(f"It can be run: {found['train']} persons to learn from, {found['holdout']} set aside.")
 
 
 @app.command()
@@ -111,6 +131,7 @@ def risk(
         list[str] | None, typer.Option("--coarsen", help="COL=LEVEL: show a column coarser.")
     ] = None,
     within: Annotated[str | None, typer.Option("--within", help="A column known besides.")] = None,
+    only_under: OnlyUnder = None,
     out: Out = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
@@ -119,7 +140,8 @@ def risk(
     from synthassay.risk.run import asked, risk_folder
     from synthassay.runs import read_risk
 
-    known = asked(read_config(config), drop=drop or (), coarsen=coarsen or (), within=within)
+    known = read_config(config, only_under=only_under)
+    known = asked(known, drop=drop or (), coarsen=coarsen or (), within=within)
     found = read_risk(risk_folder(known, out=out))
     if as_json:
         _print_json({**found.risk, "run": str(found.folder.resolve())})
@@ -193,43 +215,35 @@ def budget(
 
 
 @app.command()
-def report(
-    folder: Annotated[Path, typer.Argument(help="A finished run's folder.")],
-    as_json: AsJson = False,
-) -> None:
-    """Write a finished run's report again, for people and for the public."""
-    from synthassay.augment.report import write_augment_report
-    from synthassay.report import write_reports
-    from synthassay.risk.report import write_risk_report
-
-    internal_only = {"risk.json": write_risk_report, "augment.json": write_augment_report}
-    writers = [write for name, write in internal_only.items() if (folder / name).is_file()]
-    if writers:
-        written = writers[0](folder)
-        if as_json:
-            _print_json({"report": str(written.resolve()), "public": None})
-        else:
-            typer.echo(f"Report, for the house only:  {written}")
-        return
-    internal, public = write_reports(read_run(folder))
-    if as_json:
-        _print_json({"report": str(internal.resolve()), "public": str(public.resolve())})
-    else:
-        typer.echo(f"Report:  {internal}\nPublic:  {public}")
-
-
-@app.command()
 def dashboard(
     runs: Annotated[Path, typer.Argument(help="The folder of runs.")] = Path("runs"),
     port: Annotated[int | None, typer.Option("--port", help="Streamlit's port.")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Where files may be named from; default: here.")
+    ] = None,
 ) -> None:
     """Show runs in the browser, and start new ones."""
     from dashboard.launch import command
 
-    raise typer.Exit(subprocess.call(command(runs, port=port)))  # noqa: S603 - our own command line
+    raise typer.Exit(subprocess.call(command(runs, port=port, data=data)))  # noqa: S603 - our own command line
 
 
-register(app)
+@app.command()
+def docs(
+    path: Annotated[bool, typer.Option("--path", help="Only print where they lie.")] = False,
+) -> None:
+    """Open the documents of this version, which lie beside the program."""
+    from synthassay.documentation import first_page
+
+    page = first_page()
+    sys.stdout.write(f"{page}\n")
+    if not path:
+        typer.launch(page.as_uri())
+
+
+ledger.register(app)
+reporting.register(app)
+sweeps.register(app)
 
 
 class _Bar:
@@ -263,11 +277,7 @@ class _Bar:
 
 
 def _conclude(finished: Run, *, strict: bool, as_json: bool) -> None:
-    folder = finished.folder.resolve()
-    verdicts = {
-        each.candidate: "failed" if each.verdict is None else each.verdict.judgement.value
-        for each in finished.candidates
-    }
+    folder, verdicts = finished.folder.resolve(), finished.verdicts
     if as_json:
         _print_json({"run": str(folder), "verdicts": verdicts})
     else:

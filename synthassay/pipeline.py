@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from importlib import import_module, metadata
 from pathlib import Path
@@ -22,6 +21,7 @@ from cohort.split import Split
 from privacy.attacks.registry import find_attacks
 from synth.protocols import Synthesizer
 from synth.registry import REFERENCES
+from synthassay import formats
 from synthassay.clock import Clock, Watcher
 from synthassay.config import CohortSource, Config
 from synthassay.dp.spending import budget_told, ledger_of, refuse_overspending
@@ -35,7 +35,7 @@ from synthassay.policy import read_policy
 from synthassay.profile import describe
 from synthassay.rare import rare_told
 from synthassay.report import write_reports
-from synthassay.runs import Evidence, Run
+from synthassay.runs import Evidence, Run, finished_run
 from synthassay.state import cohort_hash, keyed_hash
 from synthassay.store import Draft, now, write_json
 from synthassay.tasks import Setting, Task, assay_tasks, run_tasks
@@ -46,7 +46,14 @@ if sys.platform != "win32":
 _PACKAGES = ("synthassay", "numpy", "pandas", "scikit-learn", "anonymeter", "sdv", "ctgan", "torch")
 
 
-def run(config: Config, *, out: Path, resume: bool = False, watch: Watcher = lambda progress: None) -> Path:
+def run(
+    config: Config,
+    *,
+    out: Path,
+    resume: bool = False,
+    once: bool = False,
+    watch: Watcher = lambda progress: None,
+) -> Path:
     """Mint every candidate of a config, judge it, and write the run's folder.
 
     Parameters
@@ -57,6 +64,9 @@ def run(config: Config, *, out: Path, resume: bool = False, watch: Watcher = lam
         The folder of runs.
     resume : bool
         Whether to go on with a run of this config that was stopped.
+    once : bool
+        Whether to return the folder of a run that is finished, and to go on with one that was stopped,
+        where there is one.
     watch : callable
         Told how far the run is.
 
@@ -71,15 +81,45 @@ def run(config: Config, *, out: Path, resume: bool = False, watch: Watcher = lam
         For bad input, before anything is written.
     """
     if config.cohort.pictures is not None:
-        return Path(_images().run(config, out=out, resume=resume, watch=watch))
+        return Path(_images().run(config, out=out, resume=resume, once=once, watch=watch))
     judge = _judge(config)
     _check_candidates(config)
     loaded = load_for_run(config)
     key = _key(config, loaded, judge)
-    with disk(out), Draft.open(out, name=config.name, key=key, resume=resume) as draft:
+    if once and (finished := finished_run(out, name=config.name, key=key)):
+        return finished
+    with disk(out), Draft.open(out, name=config.name, key=key, resume=resume, once=once) as draft:
         setting = Setting(config=config, loaded=loaded, judge=judge, draft=draft)
         refuse_overspending(_to_be_minted(setting), config, loaded)
         return _carry_out(run_tasks(setting), setting, watch=watch, kind="run")
+
+
+def check(config: Config) -> dict[str, int]:
+    """All that `run` asks of a config before it writes anything.
+
+    Returns
+    -------
+    dict
+        How many persons there are on either side, ``train`` and ``holdout``.
+
+    Raises
+    ------
+    SynthAssayError
+        With every problem found.
+    """
+    if config.cohort.pictures is not None:
+        split = _images().checked(config).split
+        return {
+            "train": split.train.n_groups,
+            "holdout": 0 if split.holdout is None else split.holdout.n_groups,
+        }
+    _judge(config)
+    _check_candidates(config)
+    loaded = load_for_run(config)
+    generators = {each.name: configured(each.synth, each.options) for each in config.candidates}
+    refuse_overspending(generators, config, loaded)
+    train, holdout = loaded.split.train, loaded.split.holdout
+    return {"train": train.n_persons, "holdout": 0 if holdout is None else holdout.n_persons}
 
 
 def assay_release(
@@ -238,11 +278,11 @@ def conclude(
     write_json(draft.folder / "cohort.json", finished.cohort)
     write_json(draft.folder / "frontier.json", finished.frontier)
     write_json(draft.folder / "run.json", finished.about)
-    write_reports(finished)
-    seal = close_seal(draft.folder)
-    folder = draft.publish(datetime.fromisoformat(about["started"]))
-    record_end(replace(finished, folder=folder), seal, key=draft.key, policy=judge.policy)
-    return folder
+    started = datetime.fromisoformat(about["started"])
+    at = draft.final(started)
+    record_end(finished, close_seal(draft.folder), at=at, key=draft.key, policy=judge.policy)
+    write_reports(finished, at=at)
+    return draft.publish(started)
 
 
 def _attempt(task: Task, draft: Draft, *, progress: Any) -> Evidence:
@@ -283,6 +323,7 @@ def about_run(
 ) -> dict[str, Any]:
     """What ``run.json`` says; ``hashes`` are the config's and the input's."""
     return {
+        "format": formats.RUN,
         "name": config.name,
         "kind": kind,
         "status": "finished",

@@ -8,6 +8,7 @@ from typing import Any, Self
 from cohort.errors import InputError, Problem
 from cohort.findings import Finding, Severity
 from privacy.estimates import RiskEstimate
+from synthassay.formats import refuse_later
 from synthassay.verdicts import Judgement, Verdict
 from utility.scores import UtilityScore
 
@@ -159,6 +160,14 @@ class Run:
         return tuple(each for each in self.evidence if not each.reference)
 
     @property
+    def verdicts(self) -> dict[str, str]:
+        """Of each candidate that was asked for, ``failed`` where no release was made."""
+        return {
+            each.candidate: "failed" if each.verdict is None else each.verdict.judgement.value
+            for each in self.candidates
+        }
+
+    @property
     def promises(self) -> tuple[Evidence, ...]:
         """The candidates with a formal guarantee."""
         return tuple(each for each in self.evidence if each.promise)
@@ -263,6 +272,7 @@ def read_run(folder: Path) -> Run:
     """
     try:
         about = _json(folder / "run.json")
+        refuse_later(about, folder)
         order = about["evidence"]
         return Run(
             folder=folder,
@@ -271,6 +281,8 @@ def read_run(folder: Path) -> Run:
             frontier=_json(folder / "frontier.json"),
             evidence=tuple(Evidence.from_dict(_json(folder / "evidence" / f"{name}.json")) for name in order),
         )
+    except InputError:
+        raise
     except (OSError, KeyError, TypeError, ValueError) as error:
         what = f"is not a finished run ({type(error).__name__} while reading it)."
         remedy = "Name a folder that `synthassay run` printed."
@@ -303,16 +315,24 @@ def read_augment(folder: Path) -> AugmentRun:
 
 def _contents(folder: Path, *names: str, no: str, by: str) -> list[dict[str, Any]]:
     try:
-        return [_json(folder / f"{name}.json") for name in names]
+        contents = [_json(folder / f"{name}.json") for name in names]
     except (OSError, ValueError) as error:
         what = f"holds no {no} ({type(error).__name__} while reading it)."
         remedy = f"Name a folder that `synthassay {by}` printed."
         raise InputError(Problem(what=what, where=str(folder), remedy=remedy)) from None
+    refuse_later(contents[0], folder)
+    return contents
 
 
 def list_runs(folder: Path) -> list[Path]:
     """The finished runs under ``folder``, newest first; unfinished ones are not among them."""
     return [each for each in _finished(folder) if _kind(each) in _JUDGED]
+
+
+def finished_run(folder: Path, *, name: str, key: str) -> Path | None:
+    """The finished run under ``folder`` that came of a config and data of this hash."""
+    found = (each for each in folder.glob(f"{name}-*-{key[:8]}") if _told(each, "config_hash") == key)
+    return next(found, None)
 
 
 def list_risks(folder: Path) -> list[Path]:

@@ -50,8 +50,8 @@ class Draft:
     lock: filelock.FileLock
 
     @classmethod
-    def open(cls, out: Path, *, name: str, key: str, resume: bool) -> Self:
-        """Begin a run, or with ``resume`` go on with one that was stopped.
+    def open(cls, out: Path, *, name: str, key: str, resume: bool, once: bool = False) -> Self:
+        """Begin a run; with ``resume`` go on with one that was stopped, with ``once`` do either.
 
         Raises
         ------
@@ -69,7 +69,7 @@ class Draft:
         except filelock.Timeout:
             what = "this very run is already in progress."
             raise InputError(Problem(what=what, remedy="Wait for it, or stop it first.")) from None
-        if folder.is_dir() and not resume:
+        if folder.is_dir() and not (resume or once):
             shutil.rmtree(folder)
         folder.mkdir(exist_ok=True)
         return cls(out=out, name=name, key=key, lock=lock)
@@ -145,10 +145,14 @@ class Draft:
         text = yaml.safe_dump(dict(resolved), sort_keys=False, allow_unicode=True)
         write_text(self.folder / "config.yaml", text)
 
+    def final(self, started: datetime) -> Path:
+        """Where the finished run will stand."""
+        return self.out / f"{self.name}-{started:%Y%m%dT%H%M%SZ}-{self.key[:8]}"
+
     def publish(self, started: datetime) -> Path:
         """Turn the draft into a finished run, by one rename."""
         (self.folder / "progress.json").unlink(missing_ok=True)
-        final = self.out / f"{self.name}-{started:%Y%m%dT%H%M%SZ}-{self.key[:8]}"
+        final = self.final(started)
         if final.exists():
             shutil.rmtree(final)
         self.folder.rename(final)

@@ -21,24 +21,32 @@ from synthassay.images.spending import ledger_of, refuse_overspending, refuse_un
 from synthassay.images.tasks import ImageSetting, assay_tasks, run_tasks
 from synthassay.ledger.recording import record_start
 from synthassay.policy import read_policy
+from synthassay.runs import finished_run
 from synthassay.state import keyed_hash
 from synthassay.store import Draft, now
 from synthassay.tasks import Task
 
 
-def run(config: Config, *, out: Path, resume: bool, watch: Watcher) -> Path:
+def run(config: Config, *, out: Path, resume: bool, once: bool, watch: Watcher) -> Path:
     """Mint every candidate of an image cohort, judge it, and write the run's folder."""
-    judge = _judge(config)
-    refuse(config)
-    generators = {each.name: generator(each) for each in config.candidates}
-    refuse_unknown_groups(generators, config)
-    loaded = load_for_run(config)
+    loaded = checked(config)
+    judge, generators = _judge(config), {each.name: generator(each) for each in config.candidates}
     key = release_key(config, loaded, judge)
-    with pipeline.disk(out), Draft.open(out, name=config.name, key=key, resume=resume) as draft:
+    if once and (finished := finished_run(out, name=config.name, key=key)):
+        return finished
+    with pipeline.disk(out), Draft.open(out, name=config.name, key=key, resume=resume, once=once) as draft:
         setting = ImageSetting(config=config, loaded=loaded, judge=judge, draft=draft)
         pending = {name: each for name, each in generators.items() if name not in draft.finished()}
         refuse_overspending(pending, config, loaded)
         return carry_out(run_tasks(setting), setting, watch=watch, kind="run")
+
+
+def checked(config: Config) -> LoadedImages:
+    """The pictures and their split, once a config's policy, attacks and generators make sense."""
+    _judge(config)
+    refuse(config)
+    refuse_unknown_groups({each.name: generator(each) for each in config.candidates}, config)
+    return load_for_run(config)
 
 
 def assay_folder(config: Config, release: Path, *, out: Path, watch: Watcher) -> Path:
