@@ -5,9 +5,10 @@ not public is refused. *Missing* is a value of every column.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -26,16 +27,19 @@ Floats = npt.NDArray[np.float64]
 
 UNKNOWN = -1
 """The code of a value outside the public domain: it is in no table."""
+OTHER = "(other)"
+"""What stands in a release for all values of a learnt column that too few persons have."""
 
 _GRID = 10_000  # a number's range has at least so many steps, and quantiles are chosen among so many
 
 
 @dataclass(frozen=True, kw_only=True)
 class Values:
-    """A category column: its public values, then missing."""
+    """A category column: its public values or those learnt, then missing."""
 
     column: Column
     values: tuple[str, ...]
+    learnt: bool = False
 
     @property
     def cells(self) -> int:
@@ -50,7 +54,8 @@ class Values:
     def encode(self, values: pd.Series) -> Ints:
         """The code of each value, (rows,)."""
         place = {value: code for code, value in enumerate(self.values)}
-        codes = [len(self.values) if pd.isna(value) else place.get(value, UNKNOWN) for value in values]
+        unlisted = place[OTHER] if self.learnt else UNKNOWN
+        codes = [len(self.values) if pd.isna(value) else place.get(value, unlisted) for value in values]
         return np.array(codes, dtype=np.int64)
 
     def decode(self, codes: Ints, rng: np.random.Generator) -> pd.Series:  # noqa: ARG002 - as `Bins`
@@ -182,8 +187,10 @@ def _fading(width: int, neighbour: int, n: int, rng: np.random.Generator) -> Flo
     return np.asarray(np.minimum(away, width - 1), dtype=np.float64)
 
 
-def refuse_private_domains(schema: Schema, *, where: str) -> None:
+def refuse_private_domains(schema: Schema, *, where: str, learn: Sequence[str] = ()) -> None:
     """Refuse a schema in which a released column does not say what values it may have.
+
+    ``learn`` names the categories that are learnt instead.
 
     Raises
     ------
@@ -196,17 +203,38 @@ def refuse_private_domains(schema: Schema, *, where: str) -> None:
             where=f"{where}, column {column.name!r}",
             remedy="Give it a `range` in the schema, from what is known beforehand."
             if column.kind.is_numeric
-            else "List its `categories` in the schema, from what is known beforehand.",
+            else "List its `categories` in the schema, from what is known beforehand; or write "
+            f"`learn: [{column.name}]` at the candidate, which spends a part of its budget on them.",
         )
         for column in schema.released
         if (column.range is None if column.kind.is_numeric else not public_values(column))
+        and column.name not in learn
+    ]
+    problems += [
+        Problem(
+            what="cannot be learnt: it is no category without a list of its values.",
+            where=f"{where}, column {name!r}",
+            remedy="Leave it out of `learn`; a range, an order and what is public come from the schema.",
+        )
+        for name in learn
+        if not any(column.name == name and _can_be_learnt(column) for column in schema.released)
     ]
     if problems:
         raise SchemaError(problems)
 
 
+def _can_be_learnt(column: Column) -> bool:
+    return column.kind is Kind.CATEGORY and not public_values(column)
+
+
 def fit_domain(
-    train: Cohort, *, bins: int, rho: float, sensitivity: int, account: Account
+    train: Cohort,
+    *,
+    bins: int,
+    rho: float,
+    sensitivity: int,
+    account: Account,
+    learnt: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> tuple[Coding, ...]:
     """The coding of each released column, numbers cut into about ``bins`` bins of equal mass.
 
@@ -222,6 +250,8 @@ def fit_domain(
         Rows that one person may have.
     account : Account
         Pays.
+    learnt : mapping of str to tuple of str
+        The values of columns whose values are not public.
     """
     cut = [column for column in train.schema.released if column.kind.is_numeric]
     codings: list[Coding] = []
@@ -238,6 +268,9 @@ def fit_domain(
                     account=account,
                 )
             )
+        elif column.name in learnt:
+            known = tuple(value for value in learnt[column.name] if value != OTHER)
+            codings.append(Values(column=column, values=(*known, OTHER), learnt=True))
         else:
             codings.append(Values(column=column, values=public_values(column)))
     return tuple(codings)

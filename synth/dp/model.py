@@ -19,6 +19,7 @@ from cohort.schema import Schema
 from privacy.dp.accounting import Account, rho_for
 from privacy.dp.budget import PrivacyBudget, default_delta
 from privacy.dp.contributions import bounded, refuse_cap
+from privacy.dp.selection import frequent_values
 from synth.dp.descent import Model, estimate
 from synth.dp.domain import UNKNOWN, Coding, Values, encode, fit_domain, refuse_private_domains
 from synth.dp.junction import Floats
@@ -31,8 +32,9 @@ from synth.options import not_whole, refuse
 from synth.protocols import Conditions, Progress, silent
 from synth.rejection import Allowed, sample_release
 
-# Shares of rho. Public constants, chosen on other data than they are reported on: docs/generators.md.
-_SIZE, _BINS, _ONES = 0.01, 0.1, 0.3
+# Shares of rho. Public constants, chosen on other data than they are reported on: docs/generators/dp_aim.md.
+_SIZE, _BINS, _LEARNT, _ONES = 0.01, 0.1, 0.1, 0.3
+_DELTA_LEARNT = 0.1  # of delta, where values are learnt
 _FEWEST_BINS, _MOST_BINS = 4, 32
 _STEPS = 200
 _BEFORE_PAIRS, _AFTER_PAIRS = 0.1, 0.9
@@ -57,12 +59,16 @@ class DpMst:
     bins : int, >= 2, optional
         Of each number column, of about equal mass; by default as many as the noise lets be told,
         4 to 32.
+    learn : sequence of str
+        Categories whose values no schema lists: those that enough persons have are told, all others
+        become ``(other)``. It costs a tenth of the budget.
     """
 
     epsilon: float = 0.0
     delta: float | None = None
     rows_per_person: int = 1
     bins: int | None = None
+    learn: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         _refuse_options("dp_mst", self)
@@ -111,12 +117,14 @@ class DpAim:
     delta : float, in (0, 1 / persons), optional
     rows_per_person : int, >= 1
     bins : int, >= 2, optional
+    learn : sequence of str
     """
 
     epsilon: float = 0.0
     delta: float | None = None
     rows_per_person: int = 1
     bins: int | None = None
+    learn: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         _refuse_options("dp_aim", self)
@@ -237,11 +245,14 @@ def _fit(
     """Size, bins, single columns, pairs: each with its share of the budget, pairs with all that is left."""
     progress(0.0)
     delta, most = _check(train, options, made_by=made_by), options.rows_per_person
-    account = Account(rho_for(options.epsilon, delta))
+    account = Account(rho_for(options.epsilon, delta * (1 - _DELTA_LEARNT if options.learn else 1)))
     kept = bounded(train, most=most)
+    learnt = _learnt(kept, options, delta=_DELTA_LEARNT * delta, account=account)
     size = measure(np.array(len(kept)), (), rho=_SIZE * account.rho, sensitivity=most, account=account)
     bins = options.bins or _many_bins(noisy_total([size]), kept.schema, rho=account.rho, sensitivity=most)
-    codings = fit_domain(kept, bins=bins, rho=_BINS * account.rho, sensitivity=most, account=account)
+    codings = fit_domain(
+        kept, bins=bins, rho=_BINS * account.rho, sensitivity=most, account=account, learnt=learnt
+    )
     codes = encode(codings, kept.table)
     ones = _ones(codes, codings, rho=_share_of_ones(len(codings), account), sensitivity=most, account=account)
     total = noisy_total([size, *ones])
@@ -272,6 +283,25 @@ def _fit(
         measurements=measurements,
         model=model,
     )
+
+
+def _learnt(
+    train: Cohort, options: "DpMst | DpAim", *, delta: float, account: Account
+) -> dict[str, tuple[str, ...]]:
+    """The values of the columns to be learnt, each column with as much of rho and of delta."""
+    many = len(options.learn)
+    return {
+        name: frequent_values(
+            train.table[name],
+            train.persons.tolist(),
+            most=options.rows_per_person,
+            rho=_LEARNT * account.rho / many,
+            delta=delta / many,
+            account=account,
+            on=f"values of {name}",
+        )
+        for name in options.learn
+    }
 
 
 def _ones(
@@ -312,7 +342,7 @@ def _check(train: Cohort, options: "DpMst | DpAim", *, made_by: str) -> float:
     if not train.schema.released or not persons:
         what = "one person" if train.schema.released else "one column that is released"
         raise GenerationError(f"{train.name}: {made_by} needs at least {what}.")
-    refuse_private_domains(train.schema, where=train.name)
+    refuse_private_domains(train.schema, where=train.name, learn=options.learn)
     delta = options.delta or default_delta(persons)
     if delta * persons >= 1:
         what = "delta is not below 1 / persons: it would allow to publish one of them as they are."
@@ -338,9 +368,14 @@ def _refuse_options(generator: str, options: "DpMst | DpAim") -> None:
         remedy = f"Write {{synth: {generator}, epsilon: 1.0}}: how much may be told is for you to decide."
         raise ConfigError(Problem(what="epsilon is missing.", where=generator, remedy=remedy))
     PrivacyBudget(epsilon=options.epsilon, delta=options.delta or 0.0)
+    named = isinstance(options.learn, list | tuple) and all(isinstance(each, str) for each in options.learn)
     refuse(
         generator,
-        not_whole(1, rows_per_person=options.rows_per_person)
+        {
+            "learn is no list of columns, each named once.": not named
+            or len(set(options.learn)) < len(options.learn)
+        }
+        | not_whole(1, rows_per_person=options.rows_per_person)
         | ({} if options.bins is None else not_whole(2, bins=options.bins)),
     )
     refuse_cap(options.rows_per_person)

@@ -5,7 +5,7 @@ Neither a scheduler nor a transport is ours: joblib divides the work, by loky he
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,12 +60,14 @@ class Engine:
             except TerminatedWorkerError as error:
                 raise Broken from error
 
-    def _backend(self) -> AbstractContextManager[Any]:
-        told = {"inner_max_num_threads": 1} if self.is_local else {"client": _client(self.name)}
-        config: AbstractContextManager[Any] = joblib.parallel_config(
-            backend="loky" if self.is_local else "dask", **told
-        )
-        return config
+    @contextmanager
+    def _backend(self) -> Iterator[None]:
+        if self.is_local:
+            with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+                yield
+            return
+        with _client(self.name) as client, joblib.parallel_config(backend="dask", client=client):
+            yield
 
 
 class Broken(Exception):
@@ -89,7 +91,8 @@ def engine(name: str, *, jobs: int | None, cores: int) -> Engine:
     if not name.startswith(_DASK):
         what = f"there is no engine {name!r}."
         raise ConfigError(Problem(what=what, remedy="Write --engine local, or --engine dask://HOST:PORT."))
-    workers = len(_client(name).scheduler_info(n_workers=-1)["workers"])
+    with _client(name) as client:
+        workers = len(client.scheduler_info(n_workers=-1)["workers"])
     if not workers:
         remedy = "Start some: dask worker HOST:PORT."
         raise ConfigError(Problem(what=f"the cluster at {name} has no worker.", remedy=remedy))

@@ -7,7 +7,7 @@ import pytest
 from cohort.cohort import Cohort
 from cohort.errors import ConfigError, GenerationError, SchemaError
 from cohort.schema import Column, Kind, Schema
-from privacy.dp.accounting import Account
+from privacy.dp.accounting import Account, rho_for
 from synth.dp import model as module
 from synth.dp.descent import estimate
 from synth.registry import configured, synthesizer
@@ -227,3 +227,50 @@ def test_progress_ends_at_one(name, cohort):
     synthesizer(name, {"epsilon": 1.0}).fit(cohort(100), seed=0, progress=told.append)
     assert told == sorted(told)
     assert told[-1] == 1.0
+
+
+@pytest.fixture
+def towns(cohort):
+    """Two hundred persons in each of three towns, and one in a fourth; no schema lists them."""
+    whole = cohort(601)
+    named = pd.Series([*(["aa", "bb", "cc"] * 200), "lone"], dtype=object)
+    columns = (*whole.schema.columns, Column(name="town", kind=Kind.CATEGORY))
+    return replace(whole, schema=replace(whole.schema, columns=columns), table=whole.table.assign(town=named))
+
+
+@every_generator
+def test_categories_that_no_schema_lists_are_learnt_and_one_persons_own_becomes_other(towns, name):
+    fitted = fit(name, towns, epsilon=20.0, learn=["town"])
+    table = fitted.sample(3000, seed=1).table
+    assert {"aa", "bb", "cc"} <= set(table["town"]) <= {"aa", "bb", "cc", "(other)"}
+    assert (table["town"] == "aa").mean() == pytest.approx(1 / 3, abs=0.06)
+    assert "lone" not in repr(vars(fitted))
+    assert set(fitted.sample(5, conditions={"town": "bb"}, seed=1).table["town"]) == {"bb"}
+
+
+def test_learning_takes_its_share_of_rho_and_of_delta_and_no_more(towns, monkeypatch):
+    found = []
+
+    def opened(rho):
+        found.append(Account(rho))
+        return found[-1]
+
+    monkeypatch.setattr(module, "Account", opened)
+    fitted = fit("dp_mst", towns, epsilon=3.0, delta=1e-5, learn=["town"])
+    (account,) = found
+    assert account.rho == rho_for(3.0, 0.9e-5)
+    assert account.spends[0].on == "values of town"
+    assert account.spends[0].rho == pytest.approx(0.1 * account.rho)
+    assert sum(each.rho for each in account.spends) == pytest.approx(account.rho)
+    assert (fitted.guarantee.epsilon, fitted.guarantee.delta) == (3.0, 1e-5)
+
+
+@pytest.mark.parametrize("learn", [["sex"], ["age"], ["nobody"], ["town", "town"], "town"])
+def test_only_categories_without_a_list_are_learnt(towns, learn):
+    with pytest.raises((ConfigError, SchemaError), match="learn"):
+        fit("dp_mst", towns, learn=learn)
+
+
+def test_a_schema_without_a_list_is_refused_with_both_remedies(towns):
+    with pytest.raises(SchemaError, match=r"List its `categories`.*`learn: \[town\]`"):
+        fit("dp_mst", towns)
