@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 RUNS ?= runs
 
-.PHONY: install demo test check dashboard bench bench-assay bench-linkage bench-synth bench-dp bench-images clean
+.PHONY: install demo test check docs bundle bundle-check dashboard bench bench-assay bench-linkage bench-synth bench-dp bench-images clean
 
 install: $(INSTALLED)
 
@@ -14,7 +14,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
 		|| { echo "SynthAssay needs Python 3.11 or 3.12: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[all,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[all,dev,docs]"
 	@touch $(INSTALLED)
 
 demo: $(INSTALLED)
@@ -29,6 +29,19 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A page without a place in the menu, a link that leads nowhere and an anchor that is not there are errors.
+docs: $(INSTALLED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --clean
+	@echo "file://$(CURDIR)/synthassay/site/index.html"
+
+bundle: docs
+	$(BIN)/python -m offline.build
+
+# Installs the bundle and runs the demo where there is no network; needs user namespaces (unshare).
+bundle-check:
+	PYTHON=$(PYTHON) offline/check.sh dist/bundle core
+	PYTHON=$(PYTHON) offline/check.sh dist/bundle all
+
 dashboard: $(INSTALLED)
 	$(BIN)/synthassay dashboard $(RUNS)
 
@@ -36,6 +49,7 @@ bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.all
 
 bench-assay: $(INSTALLED)
+	$(BIN)/python -m benchmarks.attack_cost
 	$(BIN)/python -m benchmarks.silence
 	$(BIN)/python -m benchmarks.power
 	$(BIN)/python -m benchmarks.coverage
@@ -70,4 +84,4 @@ bench-images: $(INSTALLED)
 	$(BIN)/python -m benchmarks.images_privacy
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist synthassay/site .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,6 +2,7 @@
 
 from benchmarks import (
     agreement,
+    attack_cost,
     borrowing,
     cgan,
     coverage,
@@ -39,6 +40,7 @@ ALL = (
     cross_fit,
     targeted,
     speed,
+    attack_cost,
     population,
     linkage,
     worth,

@@ -71,11 +71,13 @@ NOT_WRITTEN = {
     "synth.references:FittedIndependent": "it is the train columns",
 }
 """Fitted generators that are never written, and why."""
+_UNSAID = "nobody has said what it tells of the patients, and what is unknown is not written"
 
 
 def why_not_written(fitted: FittedSynthesizer) -> str | None:
     """Why a fitted generator's model is never written to a file; None where it may be."""
-    return NOT_WRITTEN.get(name_of(type(fitted)))
+    name = name_of(type(fitted))
+    return None if name in _FITTED.values() else NOT_WRITTEN.get(name, _UNSAID)
 
 
 def save_model(fitted: FittedSynthesizer, folder: str | Path) -> None:

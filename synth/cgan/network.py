@@ -102,7 +102,7 @@ class Critic(nn.Module):  # type: ignore[misc]
     """Scores rows with their conditions: the higher, the more real.
 
     Rows are judged one by one. Packs of ten, as Xu has them, leave a cohort of 300 with thirty
-    examples an epoch, from which it learns less: see docs/generators.md.
+    examples an epoch, from which it learns less: see docs/generators/cgan.md.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 After McKenna, Mullins, Sheldon & Miklau 2022 (doi:10.14778/3551793.3551817): the choice weighs what a
 table would tell against its noise, and the bound on the cells of a clique grows with the budget spent.
 Unlike AIM's, all rounds have the same budget: to make them finer as soon as one told nothing new left
-too few rounds (docs/generators.md), and pairs alone are chosen among.
+too few rounds (docs/generators/dp_aim.md), and pairs alone are chosen among.
 """
 
 from collections.abc import Sequence

@@ -13,7 +13,9 @@ SUPPORT = {"__init__", "registry", "target", "anonymeter_tables", "secrets", "de
 def test_registry_files_and_documentation_agree():
     files = {path.stem for path in (ROOT / "privacy" / "attacks").glob("*.py")} - SUPPORT
     page = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8").split("\n## Images\n")[0]
-    rows = re.findall(r"^\| `(\w+)` \| ([\w ]+) \| ([\w ]+) \|", page, flags=re.MULTILINE)
+    rows = re.findall(
+        r"^\| \[`(\w+)`\]\(attacks/\1\.md\) \| ([\w ]+) \| ([\w ]+) \|", page, flags=re.MULTILINE
+    )
     assert set(ATTACKS) == files
     assert [(name, family, role) for name, family, role in rows] == [
         (attack.name, attack.family, attack.role.value.replace("_", " ")) for attack in ATTACKS.values()

@@ -13,7 +13,9 @@ SUPPORT = {"__init__", "registry", "target", "assay", "planted", "near", "space"
 def test_registry_files_and_documentation_agree():
     files = {path.stem for path in (ROOT / "privacy" / "images").glob("*.py")} - SUPPORT
     page = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8").split("\n## Images\n")[1]
-    rows = re.findall(r"^\| `(\w+)` \| ([\w ]+) \| ([\w ]+) \|", page, flags=re.MULTILINE)
+    rows = re.findall(
+        r"^\| \[`(\w+)`\]\(attacks/\1\.md\) \| ([\w ]+) \| ([\w ]+) \|", page, flags=re.MULTILINE
+    )
     assert set(IMAGE_ATTACKS) == files
     assert rows == [(each.name, each.family, each.role.value) for each in IMAGE_ATTACKS.values()]
 
