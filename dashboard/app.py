@@ -2,21 +2,26 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
 from cohort.errors import SynthAssayError
-from dashboard import login, pages, roles, words
+from dashboard import languages, login, pages, roles, words
 from dashboard.reading import runs_folder
 from synthassay.language import say
 
 
 def _show() -> None:
     st.set_page_config(page_title="SynthAssay", layout="wide")
+    languages.settle()
+    st.html(Path(__file__).with_name("style.css"))
     _guarded(_open)
 
 
 def _open() -> None:
+    with st.sidebar:
+        languages.choose()
     somebody = roles.person()
     if somebody is None:
         login.ask()
@@ -36,7 +41,7 @@ def _guarded(draw: Callable[[], None]) -> None:
     try:
         draw()
     except SynthAssayError as error:
-        st.error(words.escaped(str(error)))
+        st.error(words.told(str(error)))
     except Exception as error:
         if os.environ.get("SYNTHASSAY_DEBUG"):
             raise

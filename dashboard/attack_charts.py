@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard.charts import Picture
-from dashboard.drawing import FULL, OPEN, dots, rowed
+from dashboard.drawing import FULL, OPEN, Picture, dots, rowed
 from synthassay.language import say
 from synthassay.runs import Evidence
 
@@ -21,26 +20,28 @@ def guesses_picture(candidates: Sequence[Evidence]) -> Picture:
     known = [(each, each.linkage["match"]) for each in candidates if each.linkage.get("match")]
     figure, at = rowed([each.candidate for each, _ in known])
     used = [(match["train"], match["low"], match["high"]) for _, match in known]
-    dots(figure, used, at, name="patients used", marker=FULL, form=".1%")
+    dots(figure, used, at, name=say("patients used"), marker=FULL, form=".1%")
     others, below = [(match["control"], None, None) for _, match in known], [place + 0.4 for place in at]
-    dots(figure, others, below, name="patients not used", marker=OPEN, form=".1%")
+    dots(figure, others, below, name=say("patients not used"), marker=OPEN, form=".1%")
     threshold = _threshold(candidates)
     if threshold is not None:
         figure.add_vline(
             x=threshold,
             line={"color": "#9a6a00", "width": 2, "dash": "dash"},
-            annotation_text="threshold",
+            annotation_text=say("threshold"),
             annotation_position="top left",
         )
     ends = [match["high"] for _, match in known] + [threshold or 0.0, 0.05]
     figure.update_xaxes(
-        title="chance that a match<br>is the right patient", tickformat=".0%", range=[-0.01, 1.1 * max(ends)]
+        title=say("chance that a match<br>is the right patient"),
+        tickformat=".0%",
+        range=[-0.01, 1.1 * max(ends)],
     )
     return Picture(
         figure=figure,
-        sentence=(
-            "A candidate whose whole interval lies left of the dashed threshold meets it; a dot right of "
-            "its open diamond matches patients used better than patients who were not."
+        sentence=say(
+            "A candidate whose whole interval lies left of the dashed threshold meets it; a dot "
+            "right of its open diamond matches patients used better than patients who were not."
         ),
         alt=say("Dot plot of {n} candidates: the chance of a right match, with intervals.", n=len(known)),
         table=[

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cohort.findings import Severity
 from dashboard import words
-from synthassay.language import say
+from synthassay.language import say, say_count, to_say
 from synthassay.ledger.records import Decision
 from synthassay.runs import Evidence, Run
 from synthassay.verdicts import Judgement
@@ -138,7 +138,7 @@ def _case(name: str, runs: Sequence[Told], looks: int, decisions: Sequence[Decis
         if judged is Judgement.ACCEPT and name not in standing
     )
     steps = (
-        Step(name="Use case", mark=DONE, words=say("policy {policy}", policy=latest.policy)),
+        Step(name=say("Use case"), mark=DONE, words=say("policy {policy}", policy=latest.policy)),
         _source(latest, looks),
         _generated(latest),
         _attacked(latest),
@@ -149,48 +149,57 @@ def _case(name: str, runs: Sequence[Told], looks: int, decisions: Sequence[Decis
 
 
 def _looked_only(looks: int) -> tuple[Step, ...]:
-    later = ("Generate", "Re-identification risk", "Safety", "Decision")
-    seen = (
-        say("{looks} looks at who can be found", looks=looks) if looks > 1 else "one look at who can be found"
-    )
+    later = (say("Generate"), say("Re-identification risk"), say("Safety"), say("Decision"))
+    seen = say_count("one look at who can be found", "{count} looks at who can be found", looks)
     return (
-        Step(name="Use case", mark=LATER, words="no run yet"),
-        Step(name="Source data", mark=DONE, words=seen),
-        *(Step(name=name, mark=LATER, words="not begun") for name in later),
+        Step(name=say("Use case"), mark=LATER, words=say("no run yet")),
+        Step(name=say("Source data"), mark=DONE, words=seen),
+        *(Step(name=name, mark=LATER, words=say("not begun")) for name in later),
     )
 
 
 def _source(run: Told, looks: int) -> Step:
     if run.issues:
-        found = say(
-            "{persons} patients; its check found {issues} faults", persons=run.persons, issues=run.issues
+        found = say_count(
+            "{persons} patients; its check found {count} fault",
+            "{persons} patients; its check found {count} faults",
+            run.issues,
+            persons=run.persons,
         )
-        return Step(name="Source data", mark=WRONG, words=found)
-    known = "{persons} patients; who can be found was looked up" if looks else "{persons} patients"
-    return Step(name="Source data", mark=DONE, words=say(known, persons=run.persons))
+        return Step(name=say("Source data"), mark=WRONG, words=found)
+    known = (
+        to_say("{persons} patients; who can be found was looked up")
+        if looks
+        else to_say("{persons} patients")
+    )
+    return Step(name=say("Source data"), mark=DONE, words=say(known, persons=run.persons))
 
 
 def _generated(run: Told) -> Step:
     n, failed = len(run.verdicts), sum(judged is None for judged in run.verdicts.values())
     if run.kind == "assay":
-        return Step(name="Generate", mark=DONE, words="made elsewhere, and handed in")
+        return Step(name=say("Generate"), mark=DONE, words=say("made elsewhere, and handed in"))
     if failed:
         mark = WRONG if failed == n else OPEN
         return Step(
-            name="Generate", mark=mark, words=say("{failed} of {n} candidates failed", failed=failed, n=n)
+            name=say("Generate"),
+            mark=mark,
+            words=say("{failed} of {n} candidates failed", failed=failed, n=n),
         )
-    counted = say("{n} candidates", n=n) if n != 1 else "one candidate"
-    return Step(name="Generate", mark=DONE, words=counted)
+    counted = say_count("one candidate", "{count} candidates", n)
+    return Step(name=say("Generate"), mark=DONE, words=counted)
 
 
 def _attacked(run: Told) -> Step:
     n, clean = len(run.leaks), sum(each is Judgement.ACCEPT for each in run.leaks.values())
-    name = "Re-identification risk"
+    name = say("Re-identification risk")
     if not n:
-        return Step(name=name, mark=LATER, words="not asked by the policy")
+        return Step(name=name, mark=LATER, words=say("not asked by the policy"))
     leaking = sum(each is Judgement.REJECT for each in run.leaks.values())
     if leaking == n:
-        return Step(name=name, mark=WRONG, words=say("a leak in each of {n}", n=n) if n > 1 else "a leak")
+        return Step(
+            name=name, mark=WRONG, words=say("a leak in each of {n}", n=n) if n > 1 else say("a leak")
+        )
     found = say("no leak noticed in {clean} of {n}", clean=clean, n=n)
     return Step(name=name, mark=DONE if clean else OPEN, words=found)
 
@@ -199,34 +208,36 @@ def _safe(run: Told) -> Step:
     judged = [each for each in run.verdicts.values() if each is not None]
     best = next((each for each in _BEST_FIRST if each in judged), None)
     if best is None:
-        return Step(name="Safety", mark=LATER, words="nothing was judged")
+        return Step(name=say("Safety"), mark=LATER, words=say("nothing was judged"))
     counts = {"n": judged.count(best), "of": len(run.verdicts)}
     sentence = {
-        Judgement.ACCEPT: "{n} of {of} meet the policy",
-        Judgement.MITIGATE: "{n} of {of} not yet",
-        Judgement.INCONCLUSIVE: "cannot tell of {n} of {of}",
-        Judgement.REJECT: "none of {of} meets the policy",
+        Judgement.ACCEPT: to_say("{n} of {of} meet the policy"),
+        Judgement.MITIGATE: to_say("{n} of {of} not yet"),
+        Judgement.INCONCLUSIVE: to_say("cannot tell of {n} of {of}"),
+        Judgement.REJECT: to_say("none of {of} meets the policy"),
     }[best]
-    return Step(name="Safety", mark=best.symbol, words=say(sentence, **counts))
+    return Step(name=say("Safety"), mark=best.symbol, words=say(sentence, **counts))
 
 
 def _decided(run: Told, made: Sequence[Decision], waiting: Sequence[str]) -> Step:
     if waiting:
-        return Step(name="Decision", mark=WAITS, words="waits for a person")
+        return Step(name=say("Decision"), mark=WAITS, words=say("waits for a person"))
     if not made:
         judged = any(each is not None for each in run.verdicts.values())
         return Step(
-            name="Decision", mark=LATER, words="nothing meets the policy" if judged else "nothing to decide"
+            name=say("Decision"),
+            mark=LATER,
+            words=say("nothing meets the policy") if judged else say("nothing to decide"),
         )
     last = made[-1]
     if not last.stands:
-        return Step(name="Decision", mark=OPEN, words="the last one stands no longer")
+        return Step(name=say("Decision"), mark=OPEN, words=say("the last one stands no longer"))
     sentence = {
-        "accept": "{candidate} accepted",
-        "mitigate": "{candidate}: not yet",
-        "reject": "{candidate} rejected",
+        "accept": to_say("{candidate} accepted"),
+        "mitigate": to_say("{candidate}: not yet"),
+        "reject": to_say("{candidate} rejected"),
     }[last.verdict]
-    return Step(name="Decision", mark=DONE, words=say(sentence, candidate=last.candidate))
+    return Step(name=say("Decision"), mark=DONE, words=say(sentence, candidate=last.candidate))
 
 
 def _leak(evidence: Evidence) -> Judgement | None:

@@ -1,14 +1,16 @@
 """Pictures of evidence, pure: records in, a figure with its sentence, alt text and table out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.drawing import INK, LINE, folded, places, rows, style, whiskers
+from dashboard.drawing import INK, LINE, Picture, folded, places, rows, style, whiskers
 from dashboard.labels import place
+from dashboard.pareto_charts import front_line, front_share, front_told
 from privacy.estimates import AttackRole, Outcome, RiskEstimate
+from synthassay.language import say, to_say
+from synthassay.retelling import retell
 from synthassay.verdicts import Judgement
 from utility.scores import Direction, UtilityScore
 
@@ -33,44 +35,38 @@ _ROLE_SHAPES = {
     AttackRole.SECOND_OPINION: "square-open",
 }
 _MODELS = {
-    "linear": "linear model",
-    "boosting": "boosted trees",
-    "cnn": "small network",
-    "random": "random convolutions",
+    "linear": to_say("linear model"),
+    "boosting": to_say("boosted trees"),
+    "cnn": to_say("small network"),
+    "random": to_say("random convolutions"),
 }
 _DISTANCES = ("kid_", "fid_", "density_")
 _METRICS = {
     "auroc": "AUROC",
     "r2": "R²",
-    "column_fidelity": "fidelity of columns, mean",
-    "pair_fidelity": "fidelity of pairs, mean",
-    "subsample_equivalent": "as good as this share of the patients",
+    "column_fidelity": to_say("fidelity of columns, mean"),
+    "pair_fidelity": to_say("fidelity of pairs, mean"),
+    "subsample_equivalent": to_say("as good as this share of the patients"),
+    "concordance": to_say("concordance"),
+    "subgroup_auroc": to_say("AUROC by group"),
+    "subgroup_concordance": to_say("concordance by group"),
+    "subgroup_r2": to_say("R² by group"),
+    "subgroup_gap": to_say("gap of a group to the others"),
+    "implausible_records": to_say("implausible records"),
+    "detector_auroc": to_say("AUROC of a classifier that tells rows from patients"),
+    "balanced_accuracy": to_say("balanced accuracy"),
+    "recall": to_say("recall"),
+    "kid": to_say("kernel distance"),
+    "density": to_say("density"),
+    "coverage": to_say("coverage"),
 }
-_PARTS = {"column_fidelity": "column", "pair_fidelity": "pair", "implausible_records": "implausible"}
+_PARTS = {
+    "column_fidelity": to_say("column"),
+    "pair_fidelity": to_say("pair"),
+    "implausible_records": to_say("implausible"),
+}
 _RANK_OF_PARTS = 2
 _MOST_NAMED = 30  # of candidates; more names hide the points
-
-
-@dataclass(frozen=True, kw_only=True)
-class Picture:
-    """A figure that can also be read without being seen.
-
-    Parameters
-    ----------
-    figure : Figure
-        For plotly.
-    sentence : str
-        What it shows, in one plain sentence.
-    alt : str
-        What it looks like, for somebody who cannot see it.
-    table : list of dict
-        The numbers behind it; empty where there is nothing to draw.
-    """
-
-    figure: go.Figure
-    sentence: str
-    alt: str
-    table: list[dict[str, Any]]
 
 
 def frontier_picture(frontier: dict[str, Any]) -> Picture:
@@ -91,19 +87,20 @@ def frontier_picture(frontier: dict[str, Any]) -> Picture:
         _shade(figure, frontier["region"], left=across[0], top=up[1])
         named = points if len(points) <= _MOST_NAMED else [p for p in points if p["reference"]]
         _name(figure, named, across, up)
+    if (front := front_line(points)) is not None:
+        figure.add_trace(front)
     for judgement in COLOURS:
         chosen = [point for point in points if (point["verdict"] or "inconclusive") == judgement]
         if chosen:
             figure.add_trace(_points(chosen, judgement))
-    figure.update_xaxes(title="patients who look copied,<br>beyond chance (excess share)", tickformat=".0%")
-    figure.update_yaxes(title=folded(f"use: {_metric(frontier)}", letters=34))
+    figure.update_xaxes(
+        title=say("patients who look copied,<br>beyond chance (excess share)"), tickformat=".0%"
+    )
+    figure.update_yaxes(title=folded(say("use: {metric}", metric=_metric(frontier)), letters=34))
     return Picture(
         figure=figure,
-        sentence=(
-            "Further up is more useful, further left is more private; the whiskers say how far "
-            "chance alone could move each point."
-        ),
-        alt=f"Scatter plot of {len(points)} candidates and reference points, use against risk.",
+        sentence=front_told(points),
+        alt=say("Scatter plot of {n} candidates and reference points, use against risk.", n=len(points)),
         table=[_row(point) for point in points],
     )
 
@@ -125,21 +122,24 @@ def risk_picture(risks: Sequence[RiskEstimate], *, fresh: Sequence[RiskEstimate]
     for role, shape in _ROLE_SHAPES.items():
         placed = [(place, risk) for place, risk in enumerate(shown) if risk.role is role]
         marker = {"size": 11, "color": COLOURS["inconclusive"], "symbol": shape, "line": {"width": 2}}
-        _dots(figure, placed, marker, name=f"this release: {_role(role)}")
+        _dots(figure, placed, marker, name=say("this release: {role}", role=_role(role)))
     known = [
         (place + 0.3, each) for place, each in enumerate(beside) if each is not None and _estimated(each)
     ]
     marker = {"size": 9, "color": COLOURS["reference"], "symbol": "diamond-open"}
-    _dots(figure, known, marker, name="fresh real patients instead")
+    _dots(figure, known, marker, name=say("fresh real patients instead"))
     _detectable(figure, shown)
     figure.add_vline(x=0, line={"color": INK, "width": 1, "dash": "dot"})
-    figure.update_xaxes(title="success beyond patients<br>who were not used", tickformat=".0%")
+    figure.update_xaxes(title=say("success beyond patients<br>who were not used"), tickformat=".0%")
     rows(figure, [folded(_label(risk)) for risk in shown], list(range(len(shown))))
     return Picture(
         figure=figure,
-        sentence="An interval that lies wholly right of 0 is evidence that the release gives patients away. "
-        "So is an adjusted p of at most 0.05, which weighs more than how often an attack succeeds.",
-        alt=f"Dot plot of {len(shown)} attacks with intervals around their excess over the control.",
+        sentence=say(
+            "An interval that lies wholly right of 0 is evidence that the release gives patients "
+            "away. So is an adjusted p of at most 0.05, which weighs more than how often an "
+            "attack succeeds."
+        ),
+        alt=say("Dot plot of {n} attacks with intervals around their excess over the control.", n=len(shown)),
         table=[_risk_row(risk, each) for risk, each in zip(shown, beside, strict=True)],
     )
 
@@ -165,9 +165,9 @@ def utility_picture(scores: Sequence[UtilityScore]) -> Picture:
             error_x=whiskers([(score.value, score.low, score.high) for score in shown]),
             mode="markers",
             marker={"size": 10, "color": COLOURS["inconclusive"], "symbol": "circle"},
-            name="this release",
+            name=say("this release"),
             text=ticks,
-            hovertemplate="%{text}<br>%{x:.3f}<extra>this release</extra>",
+            hovertemplate="%{text}<br>%{x:.3f}<extra></extra>",
         )
     )
     figure.add_trace(
@@ -176,9 +176,9 @@ def utility_picture(scores: Sequence[UtilityScore]) -> Picture:
             y=at,
             mode="markers",
             marker={"size": 12, "color": INK, "symbol": "diamond-open", "line": {"width": 1.5}},
-            name="the same on real patients",
+            name=say("the same on real patients"),
             text=ticks,
-            hovertemplate="%{text}<br>%{x:.3f}<extra>real patients</extra>",
+            hovertemplate="%{text}<br>%{x:.3f}<extra></extra>",
         )
     )
     # One hopeless model (R² far below 0) would squeeze all the others into a line.
@@ -187,8 +187,10 @@ def utility_picture(scores: Sequence[UtilityScore]) -> Picture:
     rows(figure, ticks, at)
     return Picture(
         figure=figure,
-        sentence="Where the dot reaches the open diamond, the release serves as well as real patients do.",
-        alt=f"Dot plot of {len(shown)} measures of use, each beside its reference on real patients.",
+        sentence=say(
+            "Where the dot reaches the open diamond, the release serves as well as real patients do."
+        ),
+        alt=say("Dot plot of {n} measures of use, each beside its reference on real patients.", n=len(shown)),
         table=[
             {
                 "measure": name,
@@ -241,8 +243,9 @@ def _points(points: Sequence[dict[str, Any]], judgement: str) -> go.Scatter:
         mode="markers",
         customdata=[point["candidate"] for point in points],
         marker={"size": 13, "color": COLOURS[judgement], "symbol": SHAPES[judgement], "line": {"width": 2}},
-        name=f"{word.symbol} {word.words}",
-        hovertemplate="<b>%{customdata}</b><br>excess %{x:.1%}<br>use %{y:.3f}<extra></extra>",
+        name=f"{word.symbol} {retell(word.words)}",
+        text=[front_share(point) for point in points],
+        hovertemplate="<b>%{customdata}</b><br>%{x:.1%}, %{y:.3f}<br>%{text}<extra></extra>",
     )
 
 
@@ -273,7 +276,7 @@ def _shade(figure: go.Figure, region: dict[str, Any], *, left: float, top: float
             x=[None],
             y=[None],
             mode="markers",
-            name="policy region",
+            name=say("policy region"),
             marker={"size": 13, "symbol": "square", "color": "rgba(0,158,115,.25)"},
         )
     )
@@ -294,7 +297,7 @@ def _dots(
             marker=marker,
             name=name,
             text=[_label(risk) for _, risk in placed],
-            hovertemplate="%{text}<br>excess %{x:.1%}<extra></extra>",
+            hovertemplate="%{text}<br>%{x:.1%}<extra></extra>",
         )
     )
 
@@ -309,29 +312,33 @@ def _detectable(figure: go.Figure, shown: Sequence[RiskEstimate]) -> None:
             y=[place - 0.25 for place, _ in seen],
             mode="markers",
             marker={"size": 15, "color": "#9a6a00", "symbol": "line-ns-open", "line": {"width": 3}},
-            name="smallest share of planted copies caught",
+            name=say("smallest share of planted copies caught"),
             text=[_label(risk) for _, risk in seen],
-            hovertemplate="%{text}<br>planted share caught: %{x:.0%}<extra></extra>",
+            hovertemplate="%{text}<br>%{x:.0%}<extra></extra>",
         )
     )
 
 
 def _role(role: AttackRole) -> str:
     return {
-        AttackRole.PRIMARY: "counts in the verdict",
-        AttackRole.DIAGNOSTIC: "diagnostic",
-        AttackRole.SECOND_OPINION: "second opinion",
+        AttackRole.PRIMARY: say("counts in the verdict"),
+        AttackRole.DIAGNOSTIC: say("diagnostic"),
+        AttackRole.SECOND_OPINION: say("second opinion"),
     }[role]
 
 
 def _label(risk: RiskEstimate) -> str:
-    return risk.attack.replace("_", " ")
+    return retell(risk.attack.replace("_", " "))
 
 
 def _measure(score: UtilityScore) -> str:
-    metric = _PARTS.get(score.metric, _in_words(score.metric)) if score.group else _in_words(score.metric)
+    metric = _part(score.metric) if score.group else in_words(score.metric)
     name = " · ".join(part for part in (metric, score.group) if part)
-    return f"{name} (lower is better)" if score.direction is Direction.LOWER else name
+    return say("{name} (lower is better)", name=name) if score.direction is Direction.LOWER else name
+
+
+def _part(metric: str) -> str:
+    return say(_PARTS[metric]) if metric in _PARTS else in_words(metric)
 
 
 def _rank(score: UtilityScore) -> int:
@@ -343,27 +350,28 @@ def _rank(score: UtilityScore) -> int:
 
 def _metric(frontier: dict[str, Any]) -> str:
     metric, group = frontier["utility_metric"], frontier.get("utility_group")
-    return " · ".join(part for part in (_in_words(metric or "utility"), group) if part)
+    return " · ".join(part for part in (in_words(metric or "utility"), group) if part)
 
 
-def _in_words(metric: str) -> str:
+def in_words(metric: str) -> str:
     """A metric's code name for people; ``auroc_linear`` becomes "AUROC, linear model"."""
     stem, _, model = metric.rpartition("_")
     if model in _MODELS:
-        return f"{_METRICS.get(stem, stem.replace('_', ' '))}, {_MODELS[model]}"
-    return _METRICS.get(metric, metric.replace("_", " "))
+        return f"{retell(_METRICS.get(stem, stem.replace('_', ' ')))}, {say(_MODELS[model])}"
+    return retell(_METRICS.get(metric, metric.replace("_", " ")))
 
 
 def _row(point: dict[str, Any]) -> dict[str, Any]:
     return {
         "candidate": point["candidate"],
-        "verdict": point["verdict"],
+        "verdict": retell(Judgement(point["verdict"] or "inconclusive").words),
         "use": point["utility"]["value"],
         "use low": point["utility"]["low"],
         "use high": point["utility"]["high"],
         "excess": point["risk"]["value"],
         "excess low": point["risk"]["low"],
         "excess high": point["risk"]["high"],
+        "on the front": "–" if point.get("pareto") is None else f"{point['pareto']:.0%}",
     }
 
 

@@ -49,12 +49,12 @@ class Draft:
 def lacks(draft: Draft, judged: Judgement) -> Iterator[str]:
     """What is missing, a sentence each; the command refuses the rest, and says why."""
     if not draft.by.strip():
-        yield "Say who decides."
+        yield say("Say who decides.")
     if len(draft.reason.strip()) < _SHORTEST:
         yield say("Give the reason, in at least {n} letters.", n=_SHORTEST)
     if draft.verdict == ACCEPT and judged is not Judgement.ACCEPT and not draft.exception.strip():
-        yield "The policy does not accept this candidate: say why you do all the same."
+        yield say("The policy does not accept this candidate: say why you do all the same.")
     if draft.until is not None and draft.until < date.today():
-        yield "The last day on which it stands has passed."
+        yield say("The last day on which it stands has passed.")
     if not draft.read:
-        yield "Say that you have read the evidence."
+        yield say("Say that you have read the evidence.")

@@ -5,9 +5,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts import Picture
-from dashboard.drawing import FULL, INK, OPEN, Range, dots, folded, rowed, style, whiskers
+from dashboard.drawing import FULL, INK, OPEN, Picture, Range, dots, folded, rowed, style, whiskers
 from synthassay.language import say
+from synthassay.retelling import retell
 from utility.scores import GAP, SUBGROUP, UtilityScore
 
 
@@ -21,18 +21,21 @@ def groups_picture(scores: Sequence[UtilityScore]) -> Picture:
     """
     own = [each for each in scores if each.metric.startswith(SUBGROUP) and each.metric != GAP]
     gaps = {each.group: each for each in scores if each.metric == GAP}
-    names = [say("{group} ({n})", group=each.group, n=each.n) for each in own]
+    names = [say("{group} ({n})", group=retell(each.group), n=each.n) for each in own]
     figure, at = rowed(names)
-    dots(figure, [(each.value, each.low, each.high) for each in own], at, name="this release", marker=FULL)
+    dots(
+        figure, [(each.value, each.low, each.high) for each in own], at, name=say("this release"), marker=FULL
+    )
     real = [each.reference for each in own]
-    figure.add_trace(go.Scatter(x=real, y=at, mode="markers", marker=OPEN, name="real patients instead"))
+    figure.add_trace(go.Scatter(x=real, y=at, mode="markers", marker=OPEN, name=say("real patients instead")))
     measure = own[0].metric.removeprefix(SUBGROUP).upper() if own else ""
     figure.update_xaxes(title=say("{measure} of a model, by group", measure=measure))
     return Picture(
         figure=figure,
-        sentence=(
-            "A group whose dot lies left of its open diamond is predicted worse from the release than from "
-            "real patients; the column “gap” says by how much more than all other groups."
+        sentence=say(
+            "A group whose dot lies left of its open diamond is predicted worse from the release "
+            "than from real patients; the column “gap” says by how much more than all other "
+            "groups."
         ),
         alt=say(
             "Dot plot of {n} groups of patients, each beside its reference on real patients.", n=len(own)
@@ -64,12 +67,12 @@ def gains_picture(comparisons: Sequence[Mapping[str, Any]]) -> Picture:
     names = [str(each["arm"]) for each in comparisons]
     figure, at = rowed(names)
     ranges = [(each["difference"], each["low"], each["high"]) for each in comparisons]
-    dots(figure, ranges, at, name="gain over the real rows alone", marker=FULL)
+    dots(figure, ranges, at, name=say("gain over the real rows alone"), marker=FULL)
     figure.add_vline(x=0, line={"color": INK, "width": 1, "dash": "dot"})
-    figure.update_xaxes(title="gain over the real rows alone")
+    figure.update_xaxes(title=say("gain over the real rows alone"))
     return Picture(
         figure=figure,
-        sentence="A way of training whose whole interval lies right of 0 helped; left of 0 it did harm.",
+        sentence=say("A way of training whose whole interval lies right of 0 helped; left of 0 it did harm."),
         alt=say("Dot plot of {n} ways of training, each with its gain and interval.", n=len(names)),
         table=[
             {
@@ -98,21 +101,23 @@ def coefficients_picture(coefficients: Sequence[Mapping[str, Any]]) -> Picture:
         figure,
         [_around(each["combined"], each["combined_error"]) for each in coefficients],
         at,
-        name="releases, by the combining rule",
+        name=say("releases, by the combining rule"),
         marker=FULL,
     )
     dots(
         figure,
         [_around(each["train"], each["train_error"]) for each in coefficients],
         [place + 0.5 for place in at],
-        name="the patients themselves",
+        name=say("the patients themselves"),
         marker=OPEN,
     )
     figure.add_vline(x=0, line={"color": INK, "width": 1, "dash": "dot"})
-    figure.update_xaxes(title="coefficient per standard deviation of its covariate")
+    figure.update_xaxes(title=say("coefficient per standard deviation of its covariate"))
     return Picture(
         figure=figure,
-        sentence="Where dot and diamond lie apart by more than their whiskers, an analysis would mislead.",
+        sentence=say(
+            "Where dot and diamond lie apart by more than their whiskers, an analysis would mislead."
+        ),
         alt=say("Dot plot of {n} coefficients, of releases and of patients, with intervals.", n=len(names)),
         table=[
             {
@@ -142,7 +147,7 @@ def epsilon_picture(points: Sequence[tuple[float, dict[str, Any]]], *, axis: str
         key=lambda pair: pair[0],
     )
     values = [point[axis] for _, point in known]
-    what = {"utility": "use", "risk": "patients who look copied, beyond chance"}[axis]
+    what = {"utility": "use", "risk": say("patients who look copied, beyond chance")}[axis]
     figure = go.Figure()
     style(figure, height=300)
     figure.add_trace(
@@ -160,14 +165,14 @@ def epsilon_picture(points: Sequence[tuple[float, dict[str, Any]]], *, axis: str
     figure.update_layout(showlegend=False)
     ticks = sorted({epsilon for epsilon, _ in known})
     figure.update_xaxes(
-        type="log", title="ε of the guarantee", tickvals=ticks, ticktext=[f"{e:g}" for e in ticks]
+        type="log", title=say("ε of the guarantee"), tickvals=ticks, ticktext=[f"{e:g}" for e in ticks]
     )
     figure.update_yaxes(title=folded(what, letters=24), tickformat=".0%" if axis == "risk" else "")
     return Picture(
         figure=figure,
-        sentence=(
-            "A smaller ε promises more and leaves less use; the whiskers are the interval of one release, "
-            "and not what other noise would have given."
+        sentence=say(
+            "A smaller ε promises more and leaves less use; the whiskers are the interval of one "
+            "release, and not what other noise would have given."
         ),
         alt=say("Line through {n} candidates: {what} against ε.", n=len(known), what=what),
         table=[

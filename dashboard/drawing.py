@@ -1,6 +1,7 @@
 """How every picture is drawn: its style, its whiskers, its rows of names."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
 from typing import Any
@@ -11,6 +12,29 @@ INK = "#222222"
 LINE = 17  # pixels
 FULL = {"size": 11, "color": "#0072B2", "symbol": "circle"}
 OPEN = {"size": 11, "color": INK, "symbol": "diamond-open", "line": {"width": 1.5}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A figure that can also be read without being seen.
+
+    Parameters
+    ----------
+    figure : Figure
+        For plotly.
+    sentence : str
+        What it shows, in one plain sentence.
+    alt : str
+        What it looks like, for somebody who cannot see it.
+    table : list of dict
+        The numbers behind it; empty where there is nothing to draw.
+    """
+
+    figure: go.Figure
+    sentence: str
+    alt: str
+    table: list[dict[str, Any]]
+
 
 Range = tuple[float | None, float | None, float | None]
 """A value with the ends of its interval."""

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboard.charts import Picture
-from dashboard.drawing import FULL, INK, OPEN, dots, rowed, style
+from dashboard.drawing import FULL, INK, OPEN, Picture, dots, rowed, style
 from dashboard.hiding import Band, Groups, Stratum
 from synthassay.language import say
 
@@ -27,12 +26,9 @@ def persons_picture(bands: Sequence[Band]) -> Picture:
         go.Bar(
             x=names,
             y=[band.persons for band in bands],
-            name="patients",
+            name=say("patients"),
             marker={"color": "#0072B2", "line": {"color": "#444", "width": 1}},
-            text=[str(band.persons) for band in bands],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{x}<br>%{y} patients<extra></extra>",
+            hovertemplate="%{x}<br>%{y}<extra></extra>",
         )
     )
     figure.add_trace(
@@ -40,20 +36,34 @@ def persons_picture(bands: Sequence[Band]) -> Picture:
             x=names,
             y=[band.expected for band in bands],
             mode="markers",
-            name="what chance gives",
+            name=say("what chance gives"),
             marker=OPEN,
-            hovertemplate="%{x}<br>%{y:.0f} by chance<extra></extra>",
+            hovertemplate="%{x}<br>%{y:.0f}<extra></extra>",
         )
     )
-    top = max((max(band.persons, band.expected) for band in bands), default=1)
-    title = "share of patients not used who<br>look at least as exposed"
+    tops = [max(band.persons, band.expected) for band in bands]
+    top = max(tops, default=1)
+    figure.add_trace(
+        go.Scatter(
+            x=names,
+            y=[
+                each + 0.06 * top for each in tops
+            ],  # above bar and diamond alike, so that none hides a number
+            mode="text",
+            text=[str(band.persons) for band in bands],
+            showlegend=False,
+            hoverinfo="skip",
+        )
+    )
+    title = say("share of patients not used who<br>look at least as exposed")
     figure.update_xaxes(title=title, type="category")
-    figure.update_yaxes(title="patients", range=[0, 1.15 * top])
+    figure.update_yaxes(title=say("patients"), range=[0, 1.15 * top])
     return Picture(
         figure=figure,
-        sentence=(
-            "The further left, the more a patient stands out beside patients who were not used; a bar "
-            "above its diamond on the left is a leak, bars level with their diamonds are what chance gives."
+        sentence=say(
+            "The further left, the more a patient stands out beside patients who were not used; "
+            "a bar above its diamond on the left is a leak, bars level with their diamonds are "
+            "what chance gives."
         ),
         alt=say("Bars: patients by how exposed they look, in {n} bands, beside chance.", n=len(bands)),
         table=[
@@ -74,15 +84,15 @@ def strata_picture(groups: Groups) -> Picture:
     names = [_name(each) for each in groups.shown]
     figure, at = rowed(names, letters=26)
     exposed = [(each.exposed, each.low, each.high) for each in groups.shown]
-    dots(figure, exposed, at, name="share that looks exposed", marker=FULL, form=".0%")
-    figure.add_vline(x=_CHANCE, line={"color": INK, "width": 1, "dash": "dot"}, annotation_text="chance")
+    dots(figure, exposed, at, name=say("share that looks exposed"), marker=FULL, form=".0%")
+    figure.add_vline(x=_CHANCE, line={"color": INK, "width": 1, "dash": "dot"}, annotation_text=say("chance"))
     most = max((each.high for each in groups.shown), default=0.1)
-    figure.update_xaxes(title="share that looks exposed", tickformat=".0%", range=[-0.02, 1.05 * most])
+    figure.update_xaxes(title=say("share that looks exposed"), tickformat=".0%", range=[-0.02, 1.05 * most])
     return Picture(
         figure=figure,
-        sentence=(
-            "About 5 % look exposed by chance alone (dotted line); a group whose whole interval lies right "
-            "of it is given away more than chance explains."
+        sentence=say(
+            "About 5 % look exposed by chance alone (dotted line); a group whose whole interval "
+            "lies right of it is given away more than chance explains."
         ),
         alt=say("Dot plot of {n} groups of patients with intervals around the share exposed.", n=len(names)),
         table=[

@@ -25,6 +25,7 @@ from cohort.draft import draft_schema, reasons, schema_yaml
 from cohort.errors import InputError, Problem
 from cohort.readers import read_cohort, read_release, read_table
 from cohort.schema import Column, Kind, Role, Schema
+from synthassay.language import say
 from synthassay.state import state_folder
 
 LIMIT_MB = 50
@@ -253,27 +254,32 @@ def _drafted(folder: Path, *, name: str, begun: datetime, origin: Origin, files:
 
 def _unnamed(name: str) -> Iterator[Problem]:
     if not safe_name(name):
-        yield Problem(what="the study has no name.", remedy="Give it one, with at least one letter or digit.")
+        yield Problem(
+            what=say("the study has no name."), remedy=say("Give it one, with at least one letter or digit.")
+        )
 
 
 def _missing(origin: Origin, rows: Upload | None) -> Iterator[Problem]:
     if origin.needs_file and rows is None:
-        remedy = "Add that file, or choose another answer to which rows the release was made from."
-        yield Problem(what="the file that tells the rows apart is missing.", remedy=remedy)
+        remedy = say("Add that file, or choose another answer to which rows the release was made from.")
+        yield Problem(what=say("the file that tells the rows apart is missing."), remedy=remedy)
 
 
 def _refused(sent: Upload) -> Iterator[Problem]:
     """What of a file can be seen without reading it as a table."""
     ending = _ending(sent)
     if ending not in ENDINGS:
-        remedy = f"Save it as one of: {', '.join(ENDINGS)}."
-        yield Problem(what="a file is of a kind that cannot be read.", remedy=remedy)
+        remedy = say("Save it as one of: {ENDINGS}.", ENDINGS=", ".join(ENDINGS))
+        yield Problem(what=say("a file is of a kind that cannot be read."), remedy=remedy)
     if len(sent.content) > LIMIT_MB * 2**20:
-        remedy = "Use `synthassay assay` on the command line, which takes larger files."
-        yield Problem(what=f"a file is larger than {LIMIT_MB} MB.", remedy=remedy)
+        remedy = say("Use `synthassay assay` on the command line, which takes larger files.")
+        yield Problem(what=say("a file is larger than {LIMIT_MB} MB.", LIMIT_MB=LIMIT_MB), remedy=remedy)
     elif ending == "xlsx" and _unpacked(sent.content) > _UNPACKED_MB * 2**20:
-        remedy = "Save it as CSV."
-        yield Problem(what=f"a workbook would unpack to more than {_UNPACKED_MB} MB.", remedy=remedy)
+        remedy = say("Save it as CSV.")
+        yield Problem(
+            what=say("a workbook would unpack to more than {UNPACKED_MB} MB.", UNPACKED_MB=_UNPACKED_MB),
+            remedy=remedy,
+        )
 
 
 def _ending(sent: Upload) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from synthassay.language import say
+
 _TIE = 1e-9
 
 
@@ -40,7 +42,9 @@ class Count:
         if self.is_exact:
             return f"{self.low:,}"
         return (
-            f"fewer than {self.high + 1}" if self.low == 1 else f"all but fewer than {self.of - self.low + 1}"
+            say("fewer than {high}", high=self.high + 1)
+            if self.low == 1
+            else say("all but fewer than {of}", of=self.of - self.low + 1)
         )
 
     @property
@@ -214,11 +218,15 @@ def _joined(
     first: dict[str, Any], second: dict[str, Any], largest: int | None, persons: int
 ) -> dict[str, Any]:
     smallest, together = first["smallest"], first["persons"] + second["persons"]
-    least = "at most" if largest is None else f"{1 / largest:.0%} to"
+    risk = f"{1 / smallest:.0%}"
     return {
-        "alike": f"{smallest} and more" if largest is None else f"{smallest} to {largest}",
+        "alike": say("{smallest} and more", smallest=smallest)
+        if largest is None
+        else say("{least} to {most}", least=smallest, most=largest),
         "smallest": smallest,
-        "risk": f"{least} {1 / smallest:.0%}",
+        "risk": say("at most {share}", share=risk)
+        if largest is None
+        else say("{least} to {most}", least=f"{1 / largest:.0%}", most=risk),
         "persons": together,
         "share": together / persons,
     }

@@ -128,9 +128,15 @@ class Job:
         return None
 
 
-def run_argv(config: Path, *, runs: Path) -> list[str]:
+def run_argv(config: Path, *, runs: Path, only_under: Path | None = None) -> list[str]:
     """The command line of a run; the dashboard starts work in no other way than by command lines."""
-    return [sys.executable, "-m", "synthassay", "run", str(config), "--out", str(runs), "--json"]
+    asked = ["--out", str(runs), *_only(only_under), "--json"]
+    return [sys.executable, "-m", "synthassay", "run", str(config), *asked]
+
+
+def check_argv(config: Path, *, only_under: Path) -> list[str]:
+    """The command line that says what is wrong with a config, and mints nothing."""
+    return [sys.executable, "-m", "synthassay", "check", str(config), *_only(only_under), "--json"]
 
 
 def assay_argv(config: Path, release: Path, *, runs: Path) -> list[str]:
@@ -160,12 +166,23 @@ def decide_argv(
 
 
 def risk_argv(
-    config: Path, *, runs: Path, drop: Sequence[str] = (), coarsen: Mapping[str, str] | None = None
+    config: Path,
+    *,
+    runs: Path,
+    drop: Sequence[str] = (),
+    coarsen: Mapping[str, str] | None = None,
+    only_under: Path | None = None,
 ) -> list[str]:
     """The command line of a look at linkage risk; a name that begins with a dash is no option."""
     asked = [f"--drop={name}" for name in drop]
     asked += [f"--coarsen={name}={level}" for name, level in (coarsen or {}).items()]
+    asked += _only(only_under)
     return [sys.executable, "-m", "synthassay", "risk", str(config), *asked, "--out", str(runs), "--json"]
+
+
+def _only(folder: Path | None) -> list[str]:
+    """For whoever may start runs, and may not read all that this account can."""
+    return [] if folder is None else [f"--only-under={folder}"]
 
 
 def start(argv: Sequence[str], *, title: str, runs: Path, by: str = "") -> Job:

@@ -25,7 +25,7 @@ _SETTINGS = {
 }
 
 
-def command(runs: Path, *, port: int | None) -> list[str]:
+def command(runs: Path, *, port: int | None, data: Path | None = None) -> list[str]:
     """What to run to show a folder of runs.
 
     Parameters
@@ -34,6 +34,8 @@ def command(runs: Path, *, port: int | None) -> list[str]:
         The folder of runs; it need not exist yet.
     port : int, optional
         None lets Streamlit take the first free port from 8501 on.
+    data : Path, optional
+        The folder under which whoever starts runs may name files; None is the current one.
 
     Returns
     -------
@@ -47,5 +49,6 @@ def command(runs: Path, *, port: int | None) -> list[str]:
         settings.append(f"--secrets.files={login}")
     if port is not None:
         settings.append(f"--server.port={port}")
+    asked = [] if data is None else [str(data)]
     page = Path(__file__).with_name("app.py")
-    return [sys.executable, "-m", "streamlit", "run", str(page), *settings, "--", str(runs)]
+    return [sys.executable, "-m", "dashboard.serve", "run", str(page), *settings, "--", str(runs), *asked]

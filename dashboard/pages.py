@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard.roles import Role
+from synthassay.language import say, to_say
 
 CASES, READINESS, RISK, START = (f"views/{name}.py" for name in ("cases", "readiness", "risk", "start"))
 FRONTIER, CANDIDATE, FIDELITY = (f"views/{name}.py" for name in ("frontier", "candidate", "fidelity"))
@@ -14,7 +15,8 @@ ANALYSES, HELPED, PICTURES = (f"views/{name}.py" for name in ("analyses", "helpe
 ASSAY, ATTACKS, DECIDE = (f"views/{name}.py" for name in ("assay", "attacks", "decide"))
 EXPOSED, TIMELINE = (f"views/{name}.py" for name in ("exposed", "timeline"))
 
-EVERYBODY, MODELER, STEWARD, BOARD = "Everybody", "Modeler", "Steward", "Ethics board"
+EVERYBODY, MODELER = to_say("Everybody"), to_say("Modeler")
+STEWARD, BOARD = to_say("Steward"), to_say("Ethics board")
 _WORKERS = frozenset({Role.MODELER, Role.STEWARD})
 _DECIDERS = frozenset({Role.STEWARD, Role.BOARD})
 _ALL = frozenset(Role)
@@ -44,21 +46,21 @@ class Page:
 
 
 PAGES = (
-    Page(path=CASES, title="Cases", section=EVERYBODY),
-    Page(path=READINESS, title="Is the cohort ready?", section=MODELER, roles=_WORKERS),
-    Page(path=RISK, title="Who can be found", section=MODELER),
-    Page(path=START, title="New run", section=MODELER, roles=_WORKERS),
-    Page(path=FRONTIER, title="Use against risk", section=MODELER),
-    Page(path=CANDIDATE, title="One candidate", section=MODELER),
-    Page(path=FIDELITY, title="Rare groups", section=MODELER),
-    Page(path=ANALYSES, title="May it be analysed?", section=MODELER),
-    Page(path=HELPED, title="Did it help?", section=MODELER, roles=_WORKERS),
-    Page(path=PICTURES, title="Pictures", section=MODELER),
-    Page(path=ASSAY, title="Assay a release", section=STEWARD, roles=frozenset({Role.STEWARD})),
-    Page(path=ATTACKS, title="Re-identification", section=STEWARD),
-    Page(path=DECIDE, title="Decide", section=STEWARD, roles=frozenset({Role.STEWARD})),
-    Page(path=EXPOSED, title="Who is exposed", section=BOARD, roles=_DECIDERS),
-    Page(path=TIMELINE, title="Report and decisions", section=BOARD),
+    Page(path=CASES, title=to_say("Cases"), section=EVERYBODY),
+    Page(path=READINESS, title=to_say("Is the cohort ready?"), section=MODELER, roles=_WORKERS),
+    Page(path=RISK, title=to_say("Who can be found"), section=MODELER),
+    Page(path=START, title=to_say("New run"), section=MODELER, roles=_WORKERS),
+    Page(path=FRONTIER, title=to_say("Use against risk"), section=MODELER),
+    Page(path=CANDIDATE, title=to_say("One candidate"), section=MODELER),
+    Page(path=FIDELITY, title=to_say("Rare groups"), section=MODELER),
+    Page(path=ANALYSES, title=to_say("May it be analysed?"), section=MODELER),
+    Page(path=HELPED, title=to_say("Did it help?"), section=MODELER, roles=_WORKERS),
+    Page(path=PICTURES, title=to_say("Pictures"), section=MODELER),
+    Page(path=ASSAY, title=to_say("Assay a release"), section=STEWARD, roles=frozenset({Role.STEWARD})),
+    Page(path=ATTACKS, title=to_say("Re-identification"), section=STEWARD),
+    Page(path=DECIDE, title=to_say("Decide"), section=STEWARD, roles=frozenset({Role.STEWARD})),
+    Page(path=EXPOSED, title=to_say("Who is exposed"), section=BOARD, roles=_DECIDERS),
+    Page(path=TIMELINE, title=to_say("Report and decisions"), section=BOARD),
 )
 
 
@@ -69,9 +71,9 @@ def menu(roles: Iterable[Role]) -> dict[str, list[StreamlitPage]]:
     for page in PAGES:
         shown = st.Page(
             page.path,
-            title=page.title,
+            title=say(page.title),
             default=page.path == CASES,
             visibility="visible" if held & page.roles else "hidden",
         )
-        found.setdefault(page.section, []).append(shown)
+        found.setdefault(say(page.section), []).append(shown)
     return found

@@ -7,10 +7,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard import pages, reading, roles, words
-from dashboard.charts import Picture
+from dashboard.drawing import Picture
 from dashboard.roles import Right
+from dashboard.tables import html_table
 from synthassay.language import say
 from synthassay.ledger.records import Decision
+from synthassay.retelling import retell
 from synthassay.runs import Evidence, Run
 from synthassay.verdicts import CriterionResult, Judgement
 
@@ -47,13 +49,13 @@ def selectable_picture(picture: Picture, *, key: str) -> list[Any]:
 def explain(picture: Picture) -> None:
     """The sentence under a figure, and its numbers."""
     st.caption(picture.sentence)
-    with st.expander("The numbers behind the picture"):
+    with st.expander(say("The numbers behind the picture")):
         table([{key: _cell(value) for key, value in row.items()} for row in picture.table])
 
 
 def table(rows: Sequence[Mapping[str, str]]) -> None:
     """A table that a screen reader can read."""
-    st.table(list(rows), hide_index=True)
+    st.html(html_table(rows))
 
 
 def choose_run(folders: Sequence[Path], *, key: str) -> Path:
@@ -61,7 +63,7 @@ def choose_run(folders: Sequence[Path], *, key: str) -> Path:
     names = [folder.name for folder in folders]
     asked = st.query_params.get("run")
     at = names.index(asked) if asked in names else 0
-    chosen = st.selectbox("Run", folders, index=at, format_func=reading.label, key=key)
+    chosen = st.selectbox(say("Run"), folders, index=at, format_func=reading.label, key=key)
     st.query_params["run"] = chosen.name
     return chosen
 
@@ -81,9 +83,9 @@ def no_run_yet() -> None:
     """What a page of runs says where there is none."""
     folder = str(reading.runs_folder())
     st.info(words.escaped(say("There is no finished run in {folder} yet.", folder=folder)))
-    st.page_link(pages.CASES, label="Begin with the demo, or see what is under way")
+    st.page_link(pages.CASES, label=say("Begin with the demo, or see what is under way"))
     if roles.may(Right.RUN):
-        st.page_link(pages.START, label="Start a run of your own")
+        st.page_link(pages.START, label=say("Start a run of your own"))
 
 
 def choose_candidate(run: Run, *, key: str, references: bool = False) -> Evidence | None:
@@ -94,34 +96,42 @@ def choose_candidate(run: Run, *, key: str, references: bool = False) -> Evidenc
         return None
     asked = st.query_params.get("candidate")
     at = names.index(asked) if asked in names else 0
-    name = st.selectbox("Candidate", names, index=at, key=f"{key} of {run.folder.name}")
+    name = st.selectbox(say("Candidate"), names, index=at, key=f"{key} of {run.folder.name}")
     st.query_params["candidate"] = name
     return run.of(name)
 
 
 def criterion(result: CriterionResult) -> None:
     """One criterion with its figure, its threshold and its source."""
-    st.markdown(f"**{words.escaped(result.title)}**  {mark(words.result(result), result.judgement)}")
-    st.write(words.escaped(result.sentence))
+    st.markdown(f"**{words.told(result.title)}**  {mark(words.result(result), result.judgement)}")
+    st.write(words.told(result.sentence))
     found = words.interval(result.value, result.low, result.high)
-    counts = "required" if result.required else "shown only, does not count in the verdict"
+    counts = say("required") if result.required else say("shown only, does not count in the verdict")
     figure = words.quantity(result)
-    st.markdown(f"{figure}: **{found}** · wanted **{words.wanted(result)}** · {counts}")
+    st.markdown(
+        say(
+            "{figure}: **{found}** · wanted **{wanted}** · {counts}",
+            figure=figure,
+            found=found,
+            wanted=words.wanted(result),
+            counts=counts,
+        )
+    )
     if result.remedy:
-        st.markdown(say("What to do: {remedy}", remedy=words.escaped(result.remedy)))
-    st.caption(say("Source: {source}", source=words.escaped(result.source)))
+        st.markdown(say("What to do: {remedy}", remedy=words.told(result.remedy)))
+    st.caption(say("Source: {source}", source=words.told(result.source)))
 
 
 def decision(made: Decision) -> None:
     """A person's decision with its reason, and whether it still stands."""
     judgement = Judgement(made.verdict)
-    word = {"accept": "accepted", "mitigate": "not yet", "reject": "rejected"}[made.verdict]
+    word = {"accept": say("accepted"), "mitigate": say("not yet"), "reject": say("rejected")}[made.verdict]
     about = say("{candidate} of {run}", candidate=made.candidate, run=made.run)
     st.markdown(f"{mark(f'{judgement.symbol} {word}', judgement)} **{words.escaped(about)}**")
     for sentence in words.decided(made):
         st.markdown(words.escaped(sentence))
     for why in made.voided:
-        st.warning(words.escaped(say("Stands no longer: {why}", why=why)))
+        st.warning(words.escaped(say("Stands no longer: {why}", why=retell(why))))
 
 
 def mark(text: str, judgement: Judgement | None) -> str:

@@ -16,7 +16,7 @@ from dashboard.hiding import Band, Groups, hidden, histogram, strata
 from dashboard.roles import Right
 from synthassay.images import sheet
 from synthassay.images.sheet import Strip
-from synthassay.language import say
+from synthassay.language import in_language, say, spoken
 from synthassay.ledger.records import LEDGER, Decision, Entry, decisions, read_entries
 from synthassay.runs import (
     RiskRun,
@@ -28,6 +28,7 @@ from synthassay.runs import (
     read_risk,
     read_run,
 )
+from synthassay.seeds import same_but_seed
 
 
 def runs_folder() -> Path:
@@ -48,7 +49,7 @@ def read(folder: Path) -> Run:
 
 def read_told(folder: Path) -> Told | None:
     """A run in a list of cases; None where its folder is broken."""
-    return _told(str(folder), _changed(folder))
+    return _told(str(folder), _changed(folder), spoken())
 
 
 def read_strata(folder: Path, candidate: str) -> Groups:
@@ -69,8 +70,9 @@ def read_report(folder: Path, *, public: bool) -> bytes | None:
     """A finished run's report, which names the most exposed patients unless it is the public one."""
     if not public:
         roles.require(Right.PERSONS)
-    path = folder / ("report.public.html" if public else "report.html")
-    return path.read_bytes() if path.is_file() else None
+    name = "report.public.html" if public else "report.html"
+    here = (folder / each for each in (in_language(name), name))
+    return next((path.read_bytes() for path in here if path.is_file()), None)
 
 
 def read_release(folder: Path, candidate: str) -> bytes:
@@ -86,7 +88,7 @@ def looks() -> list[Path]:
 
 def read_look(folder: Path) -> tuple[RiskRun, dict[str, Any]]:
     """A look at linkage risk, and what of it a page may show."""
-    return _read_look(str(folder), _changed(folder))
+    return _read_look(str(folder), _changed(folder), spoken())
 
 
 def cohort_of(folder: Path) -> str:
@@ -96,7 +98,7 @@ def cohort_of(folder: Path) -> str:
 
 def look_label(folder: Path) -> str:
     """A look in a list."""
-    return _look_label(str(folder), _changed(folder))
+    return _look_label(str(folder), _changed(folder), spoken())
 
 
 def page_of(folder: Path) -> str | None:
@@ -145,9 +147,14 @@ def looks_by_name() -> dict[str, int]:
     return dict(Counter(cohort_of(folder) for folder in looks()))
 
 
+def seeds(folder: Path) -> dict[int, list[dict[str, Any]]]:
+    """The points of each run that differs from one in nothing but its seed, that one among them."""
+    return _seeds(str(folder), tuple((each.name, _changed(each)) for each in folders()))
+
+
 def label(folder: Path) -> str:
     """A run in a list."""
-    return _label(str(folder), _changed(folder))
+    return _label(str(folder), _changed(folder), spoken())
 
 
 def open_candidate(run: str, candidate: str) -> None:
@@ -158,6 +165,11 @@ def open_candidate(run: str, candidate: str) -> None:
 @st.cache_data(max_entries=8, show_spinner=False)
 def _read(folder: str, changed: int) -> Run:  # noqa: ARG001 - part of the cache's key
     return read_run(Path(folder))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _seeds(folder: str, known: tuple[tuple[str, int], ...]) -> dict[int, list[dict[str, Any]]]:  # noqa: ARG001
+    return {seed: frontier["points"] for seed, frontier in same_but_seed(Path(folder)).items()}
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -175,22 +187,22 @@ def _exposed(folder: str, candidate: str) -> list[float]:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _read_look(folder: str, changed: int) -> tuple[RiskRun, dict[str, Any]]:  # noqa: ARG001 - as above
+def _read_look(folder: str, changed: int, language: str) -> tuple[RiskRun, dict[str, Any]]:  # noqa: ARG001 - as above
     run = read_risk(Path(folder))
     try:
         return run, hidden(run.risk, minimum=run.about["minimum_count"])
     except KeyError:
-        what = "was written by another version of SynthAssay, and lacks what this page shows."
-        remedy = "Repeat the look: `synthassay risk` with the folder's config.yaml."
+        what = say("was written by another version of SynthAssay, and lacks what this page shows.")
+        remedy = say("Repeat the look: `synthassay risk` with the folder's config.yaml.")
         raise InputError(Problem(what=what, where=folder, remedy=remedy)) from None
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _look_label(folder: str, changed: int) -> str:
+def _look_label(folder: str, changed: int, language: str) -> str:
     try:
-        return risk_words.label(*_read_look(folder, changed))
+        return risk_words.label(*_read_look(folder, changed, language))
     except (InputError, KeyError):
-        return f"{Path(folder).name} · cannot be read"
+        return say("{name} · cannot be read", name=Path(folder).name)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
@@ -202,7 +214,7 @@ def _cohort_of(folder: str, changed: int) -> str:  # noqa: ARG001 - as above
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _told(folder: str, changed: int) -> Told | None:  # noqa: ARG001 - as above
+def _told(folder: str, changed: int, language: str) -> Told | None:  # noqa: ARG001 - as above
     try:
         return told(read_run(Path(folder)))
     except (InputError, KeyError):
@@ -210,9 +222,9 @@ def _told(folder: str, changed: int) -> Told | None:  # noqa: ARG001 - as above
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _label(folder: str, changed: int) -> str:
-    found = _told(folder, changed)
-    return f"{Path(folder).name} · cannot be read" if found is None else found.label
+def _label(folder: str, changed: int, language: str) -> str:
+    found = _told(folder, changed, language)
+    return say("{name} · cannot be read", name=Path(folder).name) if found is None else found.label
 
 
 @st.cache_data(max_entries=4, ttl=30, show_spinner=False)

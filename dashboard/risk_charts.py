@@ -5,17 +5,18 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts import Picture
-from dashboard.drawing import INK, LINE, folded, places, rows, style
+from dashboard.drawing import INK, LINE, Picture, folded, places, rows, style
 from dashboard.hiding import Count
+from synthassay.language import say, to_say
+from synthassay.retelling import retell
 
 # Okabe and Ito's palette from danger to safety; shapes and words say the same without colour.
 _STEPS = (
-    (1, "alone", "#D55E00", "x"),
-    (2, "2 alike", "#E69F00", "triangle-up"),
-    (5, "3 to 5 alike", "#F0E442", "diamond"),
-    (10, "6 to 10 alike", "#56B4E9", "square"),
-    (None, "11 and more alike", "#009E73", "circle"),
+    (1, to_say("alone"), "#D55E00", "x"),
+    (2, to_say("2 alike"), "#E69F00", "triangle-up"),
+    (5, to_say("3 to 5 alike"), "#F0E442", "diamond"),
+    (10, to_say("6 to 10 alike"), "#56B4E9", "square"),
+    (None, to_say("11 and more alike"), "#009E73", "circle"),
 )
 _BANDED = (("#D55E00", "x"), ("#E69F00", "triangle-up"), ("#56B4E9", "square"), ("#009E73", "circle"))
 _MOST_TICKS = 14
@@ -34,7 +35,7 @@ def sizes_picture(risk: dict[str, Any]) -> Picture:
     style(figure, height=330)
     figure.add_trace(
         go.Bar(
-            x=[each["alike"] for each in found],
+            x=[retell(each["alike"]) for each in found],
             y=[each["persons"] for each in found],
             marker={
                 "color": [_colour(each["smallest"]) for each in found],
@@ -43,24 +44,26 @@ def sizes_picture(risk: dict[str, Any]) -> Picture:
             text=[str(each["persons"]) for each in found],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="%{x}<br>%{y} patients<extra></extra>",
+            hovertemplate="%{x}<br>%{y}<extra></extra>",
         )
     )
     top = max((each["persons"] for each in found), default=1)
     figure.update_layout(showlegend=False)
-    figure.update_xaxes(title="patients who look alike, the patient included", type="category")
-    figure.update_yaxes(title="patients", range=[0, 1.12 * top])
+    figure.update_xaxes(title=say("patients who look alike, the patient included"), type="category")
+    figure.update_yaxes(title=say("patients"), range=[0, 1.12 * top])
     return Picture(
         figure=figure,
-        sentence=(
-            "The further left, the easier to find: a patient alone is found for certain, one of two "
-            "alike with an even chance, one of eleven in one try of eleven."
+        sentence=say(
+            "The further left, the easier to find: a patient alone is found for certain, one of "
+            "two alike with an even chance, one of eleven in one try of eleven."
         ),
-        alt=f"Bars: how many patients share their values with how many others, in {len(found)} groups.",
+        alt=say(
+            "Bars: how many patients share their values with how many others, in {n} groups.", n=len(found)
+        ),
         table=[
             {
-                "patients alike": each["alike"],
-                "chance of a right guess": each["risk"],
+                "patients alike": retell(each["alike"]),
+                "chance of a right guess": retell(each["risk"]),
                 "patients": each["persons"],
                 "share of all": each["share"],
             }
@@ -98,18 +101,18 @@ def sets_picture(risk: dict[str, Any]) -> Picture:
             textposition="outside",
             cliponaxis=False,
             customdata=[" + ".join(each["columns"]) for each in found],
-            hovertemplate="%{customdata}<br>%{x:.1%} of the patients alone<extra></extra>",
+            hovertemplate="%{customdata}<br>%{x:.1%}<extra></extra>",
         )
     )
     figure.update_layout(showlegend=False)
     figure.update_xaxes(
-        title="share of patients alone", tickformat=".0%", range=[0, 1.14 * max(longest, 0.1)]
+        title=say("share of patients alone"), tickformat=".0%", range=[0, 1.14 * max(longest, 0.1)]
     )
     rows(figure, names, at)
     return Picture(
         figure=figure,
-        sentence="The number beside a bar is how many patients nobody else resembles in these columns.",
-        alt=f"Bars: the share of patients alone in each of {len(found)} sets of columns.",
+        sentence=say("The number beside a bar is how many patients nobody else resembles in these columns."),
+        alt=say("Bars: the share of patients alone in each of {n} sets of columns.", n=len(found)),
         table=[
             {
                 "columns": " + ".join(each["columns"]),
@@ -146,10 +149,17 @@ def heat_picture(heat: dict[str, Any]) -> Picture:
     )
     return Picture(
         figure=figure,
-        sentence=f"Each mark is one combination of {across} and {up}; {_lonely(heat)}.",
-        alt=(
-            f"Map of {across} against {up}: {len(heat['cells'])} combinations, marked by how many "
-            "patients share them."
+        sentence=say(
+            "Each mark is one combination of {across} and {up}; {lonely}.",
+            across=across,
+            up=up,
+            lonely=_lonely(heat),
+        ),
+        alt=say(
+            "Map of {across} against {up}: {n} combinations, marked by how many patients share them.",
+            across=across,
+            up=up,
+            n=len(heat["cells"]),
         ),
         table=[
             {across: cell["x"], up: cell["y"], "patients": cell.get("persons", _steps(heat)[_step(cell)][1])}
@@ -168,21 +178,25 @@ def _cells(cells: Sequence[tuple[int, dict[str, Any]]], words: str, colour: str,
         marker={"size": 11, "color": colour, "symbol": symbol, "line": {"width": 1, "color": "#444"}},
         customdata=[place for place, _ in cells],
         text=[str(cell.get("persons", words)) for _, cell in cells],
-        hovertemplate="%{x}, %{y}<br>patients: %{text}<extra></extra>",
+        hovertemplate="%{x}, %{y}<br>%{text}<extra></extra>",
     )
 
 
 def band_words(least: int, most: int | None) -> str:
     """Between which bounds a hidden count lies."""
     if most is None:
-        return f"{least} and more"
-    return f"fewer than {most + 1}" if least == 1 else f"{least} to {most}"
+        return say("{least} and more", least=least)
+    return (
+        say("fewer than {most}", most=most + 1)
+        if least == 1
+        else say("{least} to {most}", least=least, most=most)
+    )
 
 
 def _steps(heat: dict[str, Any]) -> Sequence[tuple[int | None, str, str, str]]:
     """From danger to safety: the largest count of a step, its words, colour and shape."""
     if "bands" not in heat:
-        return _STEPS
+        return [(most, say(words), colour, symbol) for most, words, colour, symbol in _STEPS]
     return [
         (most, band_words(least, most), colour, symbol)
         for (least, most), (colour, symbol) in zip(heat["bands"], _BANDED, strict=False)
@@ -204,11 +218,11 @@ def _lonely(heat: dict[str, Any]) -> str:
     cells = heat["cells"]
     if "bands" in heat:
         few = sum(cell["band"] == 0 for cell in cells)
-        return f"{few} of {len(cells)} have {_steps(heat)[0][1]} patients"
+        return say("{few} of {n} have {value} patients", few=few, n=len(cells), value=_steps(heat)[0][1])
     alone = sum(cell["persons"] == 1 for cell in cells)
     if not alone:
-        return "nobody stands alone in one"
-    return f"in {alone} of {len(cells)} combinations stands one patient alone"
+        return say("nobody stands alone in one")
+    return say("in {alone} of {n} combinations stands one patient alone", alone=alone, n=len(cells))
 
 
 def _colour(persons: int) -> str:
@@ -231,8 +245,8 @@ def change_picture(before: dict[str, Any], after: dict[str, Any]) -> Picture:
     for x, y, place in zip(old, new, at, strict=True):
         figure.add_shape(type="line", x0=x, x1=y, y0=place, y1=place, line={"color": "#888", "width": 2})
     for values, name, marker in (
-        (old, "before", {"size": 13, "color": INK, "symbol": "diamond-open", "line": {"width": 2}}),
-        (new, "after", {"size": 12, "color": "#0072B2", "symbol": "circle"}),
+        (old, say("before"), {"size": 13, "color": INK, "symbol": "diamond-open", "line": {"width": 2}}),
+        (new, say("after"), {"size": 12, "color": "#0072B2", "symbol": "circle"}),
     ):
         figure.add_trace(
             go.Scatter(x=values, y=at, mode="markers", name=name, marker=marker, text=ticks,
@@ -242,11 +256,11 @@ def change_picture(before: dict[str, Any], after: dict[str, Any]) -> Picture:
     rows(figure, ticks, at)
     return Picture(
         figure=figure,
-        sentence=(
-            "Further left is safer in every row but the last, where further left keeps more detail; a "
-            "count of few patients is drawn as the most that it could be."
+        sentence=say(
+            "Further left is safer in every row but the last, where further left keeps more "
+            "detail; a count of few patients is drawn as the most that it could be."
         ),
-        alt=f"Dot plot of {len(names)} measures, each before and after the change.",
+        alt=say("Dot plot of {n} measures, each before and after the change.", n=len(names)),
         table=[{"": name, "before": x, "after": y} for name, x, y in zip(names, old, new, strict=True)],
     )
 
@@ -263,8 +277,8 @@ def _shares(risk: dict[str, Any]) -> dict[str, float | None]:
     persons, among_all = risk["persons"], risk["population"].get("uniques")
     most = among_all.high if isinstance(among_all, Count) else among_all
     return {
-        "patients alone": risk["uniques"].high / persons,
-        "right guesses, mean": risk["mean_risk"],
-        "alone among everybody with the disease": None if most is None else most / persons,
-        "price: detail lost (ARX’s Loss, a proxy)": risk["mending"]["price"],
+        say("patients alone"): risk["uniques"].high / persons,
+        say("right guesses, mean"): risk["mean_risk"],
+        say("alone among everybody with the disease"): None if most is None else most / persons,
+        say("price: detail lost (ARX’s Loss, a proxy)"): risk["mending"]["price"],
     }

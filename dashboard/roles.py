@@ -7,6 +7,7 @@ a login is configured (`st.login`), ``$SYNTHASSAY_STATE/roles.yaml`` says who ho
     ben@hospital.example: [modeler, ethics board]
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,25 +19,29 @@ import yaml
 
 from cohort.errors import InputError, Problem
 from cohort.yaml_text import load_yaml
+from synthassay.language import say, to_say
 from synthassay.state import state_folder
+
+FRESH_MINUTES = 30
+"""How old a login may be for a decision; Streamlit's own cookie lives for 30 days."""
 
 
 class Role(StrEnum):
     """What somebody is here for."""
 
-    MODELER = "modeler"
-    STEWARD = "steward"
-    BOARD = "ethics board"
+    MODELER = to_say("modeler")
+    STEWARD = to_say("steward")
+    BOARD = to_say("ethics board")
 
 
 class Right(StrEnum):
     """What is not everybody's to see or do, as a sentence tells it."""
 
-    PERSONS = "see figures of single patients"
-    RELEASES = "download what has not been released"
-    RUN = "start and stop work"
-    ASSAY = "hand in patients' files"
-    DECIDE = "decide on a release"
+    PERSONS = to_say("see figures of single patients")
+    RELEASES = to_say("download what has not been released")
+    RUN = to_say("start and stop work")
+    ASSAY = to_say("hand in patients' files")
+    DECIDE = to_say("decide on a release")
 
 
 _RIGHTS = {
@@ -90,10 +95,35 @@ def require(right: Right) -> None:
         return
     somebody = person()
     held = sorted(somebody.roles) if somebody else []
-    who = f"as {' and '.join(held)} you" if held else "without a role you"
-    holders = " or ".join(role.value for role in Role if right in _RIGHTS[role])
-    remedy = f"Ask somebody who may: {holders}."
-    raise InputError(Problem(what=f"{who} may not {right.value}.", remedy=remedy))
+    told = say(right.value)
+    what = (
+        say("as {held} you may not {right}.", held=say(", ").join(map(say, held)), right=told)
+        if held
+        else say("without a role you may not {right}.", right=told)
+    )
+    holders = say(" or ").join(say(role.value) for role in Role if right in _RIGHTS[role])
+    remedy = say("Ask somebody who may: {holders}.", holders=holders)
+    raise InputError(Problem(what=what, remedy=remedy))
+
+
+def fresh_login() -> bool:
+    """Whether whoever is looking logged in lately enough to sign; always so where there is no login.
+
+    Read from the token of the login: when the person was asked (``auth_time``), and where the provider
+    does not say that, when the token was issued (``iat``).
+    """
+    claims = signed_in()
+    if claims is None:
+        return True
+    when = claims.get("auth_time") or claims.get("iat")
+    return isinstance(when, int | float) and time.time() - when <= FRESH_MINUTES * 60
+
+
+def require_fresh_login() -> None:
+    """Refuse to sign for whoever logged in long ago; raises `InputError`."""
+    if not fresh_login():
+        what = say("your login is older than {minutes} minutes.", minutes=FRESH_MINUTES)
+        raise InputError(Problem(what=what, remedy=say("Log in again, and sign then.")))
 
 
 def roles_of(email: str, path: Path) -> frozenset[Role]:
@@ -110,8 +140,12 @@ def roles_of(email: str, path: Path) -> frozenset[Role]:
         content = load_yaml(path.read_text(encoding="utf-8"))
         named = {str(key).strip().lower(): _roles(value) for key, value in dict(content or {}).items()}
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, TypeError):
-        remedy = f"Write lines such as `ada@hospital.example: [{Role.STEWARD}]`; the roles are: {_known()}."
-        what = "does not say who holds which role."
+        remedy = say(
+            "Write lines such as `ada@hospital.example: [{STEWARD}]`; the roles are: {known}.",
+            STEWARD=Role.STEWARD,
+            known=_known(),
+        )
+        what = say("does not say who holds which role.")
         raise InputError(Problem(what=what, where=str(path), remedy=remedy)) from None
     return named.get(email, frozenset())
 

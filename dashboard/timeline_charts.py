@@ -5,12 +5,12 @@ from datetime import datetime
 
 import plotly.graph_objects as go
 
-from dashboard.charts import COLOURS, SHAPES, Picture
-from dashboard.drawing import LINE, folded, places, rows, style
-from synthassay.language import say
+from dashboard.charts import COLOURS, SHAPES
+from dashboard.drawing import LINE, Picture, folded, places, rows, style
+from synthassay.language import say, say_count, to_say
 from synthassay.ledger.records import Decision
 
-_WORDS = {"accept": "accepted", "mitigate": "not yet", "reject": "rejected"}
+_WORDS = {"accept": to_say("accepted"), "mitigate": to_say("not yet"), "reject": to_say("rejected")}
 
 
 def timeline_picture(decisions: Sequence[Decision]) -> Picture:
@@ -37,7 +37,8 @@ def timeline_picture(decisions: Sequence[Decision]) -> Picture:
                 y1=place,
                 line={"color": "#888", "width": 2},
             )
-    for verdict, words in _WORDS.items():
+    for verdict, word in _WORDS.items():
+        words = say(word)
         chosen = [each for each in decisions if each.verdict == verdict]
         if chosen:
             figure.add_trace(
@@ -51,20 +52,27 @@ def timeline_picture(decisions: Sequence[Decision]) -> Picture:
                     hovertemplate="%{x}<br>%{text}<extra>" + words + "</extra>",
                 )
             )
-    figure.update_xaxes(type="date", tickformat="%d %b %Y", nticks=5)
+    figure.update_xaxes(type="date", tickformat=say("%d %b %Y"), nticks=5)
     rows(figure, names, at)
     return Picture(
         figure=figure,
-        sentence="Each mark is a decision; a line runs to the last day on which one stands that still does.",
-        alt=say("Timeline of {n} decisions about {m} candidates.", n=len(decisions), m=len(about)),
+        sentence=say(
+            "Each mark is a decision; a line runs to the last day on which one stands that still does."
+        ),
+        alt=say_count(
+            "Timeline of {count} decision about {m}.",
+            "Timeline of {count} decisions about {m}.",
+            len(decisions),
+            m=say_count("one candidate", "{count} candidates", len(about)),
+        ),
         table=[
             {
                 "when": _day(each.at),
                 "candidate": each.candidate,
                 "run": each.run,
-                "decision": _WORDS[each.verdict],
+                "decision": say(_WORDS[each.verdict]),
                 "by": each.by,
-                "stands until": each.until if each.stands else "stands no longer",
+                "stands until": each.until if each.stands else say("stands no longer"),
             }
             for each in decisions
         ],

@@ -4,16 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import jobs, reading, starting, words
+from dashboard import jobs, languages, reading, starting, words
 from dashboard.jobs import Job, State
+from synthassay.language import say, to_say
 
 _SHOWN = 5
 _HEADS = {
-    State.RUNNING: "● running",
-    State.FINISHED: "✓ finished",
-    State.FAILED: "! failed",
-    State.STOPPED: "■ stopped",
-    State.LOST: "? lost",
+    State.RUNNING: to_say("● running"),
+    State.FINISHED: to_say("✓ finished"),
+    State.FAILED: to_say("! failed"),
+    State.STOPPED: to_say("■ stopped"),
+    State.LOST: to_say("? lost"),
 }
 
 
@@ -30,7 +31,7 @@ def running() -> bool:
 def show(*, only_running: bool = False) -> None:
     """The newest jobs; drawn again each second while one runs."""
     active = running()
-    st.fragment(_watch, run_every=1 if active else None)(active, only_running=only_running)
+    languages.fragment(_watch, run_every=1 if active else None)(active, only_running=only_running)
 
 
 def _newest() -> list[Job]:
@@ -48,7 +49,14 @@ def _watch(active: bool, *, only_running: bool) -> None:
 
 
 def _draw(job: Job, state: State) -> None:
-    st.markdown(f"**{words.escaped(job.title)}** · {_HEADS[state]} · begun {words.moment(job.begun)}")
+    st.markdown(
+        say(
+            "**{title}** · {value} · begun {begun}",
+            title=words.escaped(job.title),
+            value=say(_HEADS[state]),
+            begun=words.moment(job.begun),
+        )
+    )
     if state is State.RUNNING:
         _running(job)
     elif state is State.FINISHED:
@@ -60,16 +68,17 @@ def _draw(job: Job, state: State) -> None:
 def _running(job: Job) -> None:
     progress = job.progress()
     if progress is None:
-        st.progress(0.0, text="reading the data")
+        st.progress(0.0, text=say("reading the data"))
     else:
         left = progress.seconds_left
-        time = "" if left is None else f", about {words.duration(left)} left"
+        time = "" if left is None else say(", about {left} left", left=words.duration(left))
         st.progress(
-            min(max(progress.share, 0.0), 1.0), text=f"working on {words.escaped(progress.stage)}{time}"
+            min(max(progress.share, 0.0), 1.0),
+            text=say("working on {stage}{time}", stage=words.told(progress.stage), time=time),
         )
     if job.stopping:
-        st.caption("It was asked to stop, and does so as soon as it can.")
-    if st.button("Stop at once" if job.stopping else "Stop", key=f"stop {job.id}"):
+        st.caption(say("It was asked to stop, and does so as soon as it can."))
+    if st.button(say("Stop at once") if job.stopping else say("Stop"), key=f"stop {job.id}"):
         starting.stop(job)
         st.rerun(scope="fragment")
 
@@ -78,22 +87,24 @@ def _finished(job: Job) -> None:
     folder = Path(str((job.result or {}).get("run", "")))
     page = reading.page_of(folder)
     if page is not None:
-        st.page_link(page, label="Open the result", query_params={"run": folder.name})
+        st.page_link(page, label=say("Open the result"), query_params={"run": folder.name})
     elif folder.parent == reading.runs_folder() and folder.is_dir():
-        st.caption(f"No page here shows it yet. It lies in {words.escaped(str(folder))}.")
+        st.caption(say("No page here shows it yet. It lies in {folder}.", folder=words.escaped(str(folder))))
     else:
-        st.caption("Its folder is no longer there.")
+        st.caption(say("Its folder is no longer there."))
 
 
 def _ended(job: Job, state: State) -> None:
     if state is State.LOST:
         st.warning(
-            "Its process ended without a word: somebody or something killed it, or the machine went "
-            "down. Nothing half finished was left among the runs; start it again."
+            say(
+                "Its process ended without a word: somebody or something killed it, or the machine "
+                "went down. Nothing half finished was left among the runs; start it again."
+            )
         )
     elif state is State.STOPPED:
-        st.info("Somebody stopped it. Nothing half finished was left among the runs.")
+        st.info(say("Somebody stopped it. Nothing half finished was left among the runs."))
     else:
-        st.error("It did not finish. The last thing it said:")
+        st.error(say("It did not finish. The last thing it said:"))
     if state is not State.STOPPED and (said := job.last_words):
         st.code(said, language=None, wrap_lines=True)

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-LEAVE_OUT = "leave out"
+from synthassay.language import say, to_say
+from synthassay.retelling import retell
+
+LEAVE_OUT = to_say("leave out")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +28,7 @@ class Ask:
 
 def options(choice: Mapping[str, Any]) -> list[str]:
     """How a column could be shown, in words, from its finest to nothing."""
-    return [*(level["words"] for level in choice["levels"]), LEAVE_OUT]
+    return [*(retell(level["words"]) for level in choice["levels"]), say(LEAVE_OUT)]
 
 
 def now(choice: Mapping[str, Any]) -> int:
@@ -58,7 +61,7 @@ def ask(choices: list[dict[str, Any]], chosen: Mapping[str, int]) -> Ask:
 def problem_of(choices: list[dict[str, Any]], chosen: Mapping[str, int]) -> str:
     """Why there is nothing to ask for; "" where there is."""
     if all(chosen[each["column"]] == len(each["levels"]) for each in choices):
-        return "Nobody could be looked up if every column were left out: keep at least one."
+        return say("Nobody could be looked up if every column were left out: keep at least one.")
     if all(chosen[each["column"]] == now(each) for each in choices):
-        return "Nothing has been changed. Choose another way to show a column, or leave one out."
+        return say("Nothing has been changed. Choose another way to show a column, or leave one out.")
     return ""

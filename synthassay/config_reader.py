@@ -15,6 +15,7 @@ from synthassay.dp.config import read_audit
 from synthassay.images import config as image_config
 from synthassay.inference.config import read_inference
 from synthassay.rare import read_rare
+from synthassay.state import may_be_named
 from synthassay.targeted.config import read_targeted
 
 _KEYS = ("name", "cohort", "split", "candidates", "rows", "attacks", "references", "policy", "seed",
@@ -24,8 +25,15 @@ _COHORT_KEYS = ("data", "schema", "demo", "sheet", "holdout", "trained_on")
 _NAME_SAFE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 
 
-def read_config(path: Path) -> Config:
+def read_config(path: Path, *, only_under: Path | None = None) -> Config:
     """Read a config file; paths in it are relative to its own folder.
+
+    Parameters
+    ----------
+    path : Path
+    only_under : Path, optional
+        The folder outside which no file may be named, by whoever may start runs here and may not read
+        all that this account can.
 
     Raises
     ------
@@ -38,14 +46,19 @@ def read_config(path: Path) -> Config:
         reason = error.strerror if isinstance(error, OSError) else "it is not YAML"
         what = f"the config cannot be read ({reason})."
         raise ConfigError(Problem(what=what, where=str(path), remedy="Give a YAML file.")) from None
-    return config_from_dict(content, folder=path.resolve().parent, where=str(path), name=path.stem)
+    known = _Reader(where=str(path), folder=path.resolve().parent, only_under=only_under)
+    return _read(content, known, name=path.stem)
 
 
 def config_from_dict(content: Any, *, folder: Path, where: str = "config", name: str = "run") -> Config:
     """Read a config as it stands in YAML; raises `ConfigError` with every problem found."""
-    reader = _Reader(where=where, folder=folder)
+    return _read(content, _Reader(where=where, folder=folder), name=name)
+
+
+def _read(content: Any, reader: "_Reader", *, name: str) -> Config:
     if not isinstance(content, Mapping):
-        raise ConfigError(Problem(what="is not a mapping.", where=where, remedy="Write `cohort: ...`."))
+        what = "is not a mapping."
+        raise ConfigError(Problem(what=what, where=reader.where, remedy="Write `cohort: ...`."))
     reader.refuse_unknown(content, _KEYS)
     split, source = (reader.mapping(content, key) for key in ("split", "cohort"))
     reader.refuse_unknown(split, ("holdout", "folds"), inside="split")
@@ -80,9 +93,10 @@ def config_from_dict(content: Any, *, folder: Path, where: str = "config", name:
 class _Reader:
     """Reads parts of a config and collects what is wrong with them."""
 
-    def __init__(self, *, where: str, folder: Path) -> None:
+    def __init__(self, *, where: str, folder: Path, only_under: Path | None = None) -> None:
         self.where = where
         self.folder = folder
+        self.only_under = None if only_under is None else only_under.resolve()
         self.problems: list[Problem] = []
 
     def wrong(self, what: str, remedy: str) -> None:
@@ -163,7 +177,13 @@ class _Reader:
         return REFERENCES if named is None else named
 
     def path(self, value: Any) -> Path:
-        return (self.folder / str(value)).resolve()
+        found = (self.folder / str(value)).resolve()
+        if self.only_under is not None and not may_be_named(found, under=self.only_under):
+            what = f"{value} may not be named here: it does not lie under {self.only_under}."
+            self.wrong(
+                what, "Put the file there, or ask whoever runs SynthAssay here to name another folder."
+            )
+        return found
 
     def schema(self, value: Any) -> Path | Mapping[str, Any]:
         """A schema's path, or the schema that stands inline with the paths of its hierarchies."""
@@ -268,5 +288,7 @@ class _Reader:
         options = {str(key): value for key, value in entry.items() if key not in ("synth", "name")}
         if options.get("related") is not None:
             options["related"] = self.path(options["related"])
+        if self.only_under is not None and "checkpoint" in options:
+            self.wrong("checkpoint may not be named here.", "Leave it out.")
         synth = str(entry["synth"])
         return Candidate(name=self.safe_name(entry.get("name", synth)), synth=synth, options=options)

@@ -7,6 +7,7 @@ from typing import Any
 from scipy import stats
 
 from privacy.estimates import Outcome, RiskEstimate
+from synthassay.pareto import pareto_shares
 from synthassay.policy import Policy
 from synthassay.runs import Evidence
 from utility.measure import headline
@@ -29,16 +30,19 @@ def frontier(evidence: Sequence[Evidence], *, policy: Policy) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``points``, ``region`` (``risk_at_most``, ``utility_at_least``; None where unknown),
+        ``points``, each with its ``pareto`` share (see `pareto_shares`; None of a reference point);
+        ``region`` (``risk_at_most``, ``utility_at_least``; None where unknown),
         ``utility_metric`` and ``risk_attack``.
     """
     first = next((score for each in evidence if (score := headline(each.utility)) is not None), None)
     attack = next((name for name in _RISKS if any(each.risk(name) for each in evidence)), _RISKS[0])
+    points = [_point(each, like=first, attack=attack) for each in evidence if not each.failure]
+    shares = pareto_shares(points)
     return {
         "utility_metric": None if first is None else first.metric,
         "utility_group": None if first is None else first.group,
         "risk_attack": attack,
-        "points": [_point(each, like=first, attack=attack) for each in evidence if not each.failure],
+        "points": [{**point, "pareto": shares.get(point["candidate"])} for point in points],
         "region": {
             "risk_at_most": _smallest_visible_excess(evidence, attack=attack, level=policy.level),
             "utility_at_least": _floor(first, policy),

@@ -38,14 +38,27 @@ def speaking(language: str) -> Iterator[None]:
 
 def say(sentence: str, **values: object) -> str:
     """A whole sentence in the language spoken, with its named values in place."""
-    return _catalogue(spoken()).gettext(sentence).format(**values)
+    # gettext keeps its own facts under the empty sentence.
+    return catalogue(spoken()).gettext(sentence).format(**values) if sentence else ""
 
 
 def say_count(one: str, many: str, count: int, **values: object) -> str:
     """The same for a number of things, which stands in the sentence as ``{count}``."""
-    return _catalogue(spoken()).ngettext(one, many, count).format(count=count, **values)
+    return catalogue(spoken()).ngettext(one, many, count).format(count=count, **values)
+
+
+def to_say(sentence: str) -> str:
+    """The sentence itself: marks one in a constant, to be collected there and said where it is shown."""
+    return sentence
+
+
+def in_language(name: str) -> str:
+    """The name of a file that is read by people: ``report.zh_CN.html`` beside the English ``report.html``."""
+    stem, _, ending = name.rpartition(".")
+    return name if spoken() == "en" else f"{stem}.{spoken()}.{ending}"
 
 
 @cache
-def _catalogue(language: str) -> gettext.NullTranslations:
+def catalogue(language: str) -> gettext.NullTranslations:
+    """What gettext knows of a language; nothing where there is no catalogue, so that English stays."""
     return gettext.translation("synthassay", _LOCALE, [language], fallback=True)

@@ -28,6 +28,7 @@ from synthassay.dp.spending import budget_told, ledger_of, refuse_overspending
 from synthassay.evaluate import Evaluation, Judge
 from synthassay.frontier import frontier
 from synthassay.generators import GENERATORS, configured
+from synthassay.ledger.patients import sketch_table
 from synthassay.ledger.recording import record_end, record_start
 from synthassay.ledger.seal import close_seal
 from synthassay.load import Loaded, joined, load_for_assay, load_for_run
@@ -216,7 +217,8 @@ def _carry_out(tasks: Sequence[Task], setting: Setting, *, watch: Watcher, kind:
     """Do what is still to be done, then publish the folder."""
     started, data = now(), cohort_hash(setting.loaded.cohort)
     told = resolved(setting.config, setting.loaded.cohort)
-    record_start(setting.draft, kind=kind, data=data, config=told)
+    patients = sketch_table(setting.loaded.cohort.table)
+    record_start(setting.draft, kind=kind, data=data, patients=patients, config=told)
     evidence, seconds = carry_out(tasks, setting.draft, watch=watch)
     about = about_run(
         setting.config,

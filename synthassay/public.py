@@ -1,4 +1,7 @@
-"""What of a run may be shown to anybody: no seed, no hash, no count below the policy's minimum.
+"""What of a run may be shown to anybody: no seed, no hash, no count of patients.
+
+Somebody who knows all patients but one would learn from a count whether the last is among them. Shares
+are rounded, and left out where they stand for fewer patients than the policy's minimum.
 
 Beside a release with a formal guarantee nothing may be shown that was computed on the patients
 without noise: a rate, a score or a verdict would tell what the guarantee says that nobody can.
@@ -30,18 +33,29 @@ def public_run(run: Run) -> Run:
         run,
         about={
             **{key: run.about[key] for key in _PUBLIC_FACTS},
-            **({"rare": _rare(run.about["rare"], minimum)} if "rare" in run.about else {}),
+            **({"rare": _rare(run.about["rare"])} if "rare" in run.about else {}),
         },
-        cohort={**run.cohort, "findings": []},
+        cohort=_cohort(run.cohort),
         frontier=_frontier(run.frontier, evidence),
         evidence=evidence,
     )
 
 
-def _rare(told: dict[str, Any], minimum: int) -> dict[str, Any]:
-    """The policy for rare categories; how many there are only where they stand for enough persons."""
-    small = 0 < told["persons"] < minimum
-    return {**told, **(dict.fromkeys(("columns", "levels", "persons")) if small else {})}
+def _cohort(cohort: dict[str, Any]) -> dict[str, Any]:
+    """What the patients are asked about, and not how many they are."""
+    shown = ("name", "kind", "size", "cross_fitted", "trained_on_known")
+    columns = (cohort.get("schema") or {}).get("columns", {})
+    return {
+        **{key: cohort[key] for key in shown if key in cohort},
+        "set_aside": bool(cohort.get("holdout_persons")),
+        "schema": {"columns": {name: {"role": told["role"]} for name, told in columns.items()}},
+        "findings": [],
+    }
+
+
+def _rare(told: dict[str, Any]) -> dict[str, Any]:
+    """The policy for rare categories, and not how many there are."""
+    return {**told, **dict.fromkeys(("columns", "levels", "persons"))}
 
 
 def _promises_alone(run: Run) -> Run:
@@ -71,7 +85,7 @@ def _evidence(evidence: Evidence, minimum: int) -> Evidence:
         utility=tuple(_score(score, minimum) for score in evidence.utility if not _small(score, minimum)),
         risks=tuple(_risk(risk, minimum) for risk in evidence.risks),
         quantities={},
-        linkage=_linkage(evidence.linkage, minimum),
+        linkage=_linkage(evidence.linkage),
         exposure={},
         targeted={},
         audit={},
@@ -154,28 +168,20 @@ def _score(score: UtilityScore, minimum: int) -> UtilityScore:
     )
 
 
-def _linkage(linkage: dict[str, Any], minimum: int) -> dict[str, Any]:
-    """The classes of real patients, small counts and what follows from them left out."""
-    if not linkage:
-        return {}
-    train = linkage["train"]
-    shown = {
-        key: value if isinstance(value, int) and not 0 < value < minimum else None
-        for key, value in train.items()
-        if key in ("rows", "classes", "k", "uniques")
-    }
-    return {**linkage, "train": shown, "match": None}
+def _linkage(linkage: dict[str, Any]) -> dict[str, Any]:
+    """By what a patient could be looked up, and not how many could."""
+    return {"quasi_identifiers": linkage["quasi_identifiers"]} if linkage else {}
 
 
 def _frontier(frontier: dict[str, Any], evidence: tuple[Evidence, ...]) -> dict[str, Any]:
-    """The points whose risk may be shown."""
+    """The points whose risk may be shown; how they rank would tell of the others, too."""
     shown = {
         each.candidate
         for each in evidence
         if (risk := each.risk(frontier["risk_attack"])) is not None and risk.excess is not None
     }
     points = [
-        _point(point) if point["candidate"] in shown else {**point, "risk": None}
+        {**(_point(point) if point["candidate"] in shown else {**point, "risk": None}), "pareto": None}
         for point in frontier["points"]
     ]
     return {**frontier, "points": points}

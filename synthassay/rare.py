@@ -9,11 +9,25 @@ from synth.options import is_number
 from synth.protocols import Synthesizer
 from synth.rare import Guarded, RarePolicy, Touched, Treatment, touched
 from synthassay.dp.spending import Spender
+from synthassay.language import say, to_say
 
 _DONE = {
     Treatment.KEEP: "are kept as they are",
     Treatment.POOL: "were pooled, those of an order with their neighbours",
     Treatment.SUPPRESS: "were made missing",
+}
+_SENTENCES = {
+    Treatment.KEEP: to_say(
+        "Categories that fewer than {fewer_than} of the patients used have are kept as they are"
+    ),
+    Treatment.POOL: to_say(
+        "Categories that fewer than {fewer_than} of the patients used have were pooled, those of an order "
+        "with their neighbours for generators without a formal guarantee"
+    ),
+    Treatment.SUPPRESS: to_say(
+        "Categories that fewer than {fewer_than} of the patients used have were made missing for generators "
+        "without a formal guarantee"
+    ),
 }
 _FORM = "Write rare: pool, or rare: {treatment: pool, fewer_than: 5}; treatments: keep, pool, suppress."
 
@@ -60,13 +74,18 @@ def rare_told(split: Split, policy: RarePolicy) -> dict[str, Any]:
 
 def rare_sentence(told: dict[str, Any]) -> str:
     """The policy in words; a count that is None may not be shown."""
-    done = _DONE[Treatment(told["treatment"])]
-    named = f"Categories that fewer than {told['fewer_than']} of the patients used have"
-    guarded = " for generators without a formal guarantee" if told["treatment"] != Treatment.KEEP else ""
+    sentence = _SENTENCES[Treatment(told["treatment"])]
     if told["persons"] is None:
-        return f"{named} {done}{guarded}; how many there are is not shown."
-    there = f"{told['levels']} in {told['columns']} columns, of {told['persons']} patients"
-    return f"{named} {done}{guarded}: {there if told['levels'] else 'there are none'}."
+        there = say("; how many there are is not shown.")
+    elif told["levels"]:
+        there = say(": {levels} in {columns} columns, of {persons} patients.", **_counts(told))
+    else:
+        there = say(": there are none.")
+    return say(sentence, fewer_than=told["fewer_than"]) + there
+
+
+def _counts(told: dict[str, Any]) -> dict[str, int]:
+    return {key: told[key] for key in ("levels", "columns", "persons")}
 
 
 def rare_findings(generator: Synthesizer, split: Split, policy: RarePolicy) -> tuple[Finding, ...]:

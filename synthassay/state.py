@@ -22,6 +22,13 @@ def state_folder() -> Path:
     return folder
 
 
+def may_be_named(path: Path, *, under: Path) -> bool:
+    """Whether a file lies under a folder, and is neither our own state nor what a run keeps private."""
+    found = path.resolve()
+    inside = found.is_relative_to(under.resolve()) and not found.is_relative_to(state_folder().resolve())
+    return inside and "private" not in found.relative_to(under.resolve()).parts
+
+
 def keyed_hash(content: bytes) -> str:
     """HMAC-SHA256 under this installation's key, 64 hex digits.
 

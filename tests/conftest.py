@@ -1,6 +1,7 @@
 """What every room's tests share."""
 
 import random
+import re
 import secrets
 from pathlib import Path
 
@@ -45,6 +46,23 @@ def shared_data():
 def _own_state(tmp_path_factory, monkeypatch):
     """Keys and jobs of tests never meet those of the person who runs them."""
     monkeypatch.setenv("SYNTHASSAY_STATE", str(tmp_path_factory.mktemp("state")))
+
+
+ENGLISH = re.compile(r"(?:\b[A-Za-z][A-Za-z'’-]*[ ,.;:]+){3,}[A-Za-z]+")
+CODE = re.compile(
+    r"`[^`]*`|<code>.*?</code>|<style.*?</style>|<script.*?</script>|(?:/[\w.+-]+){2,}|doi:\S+", re.DOTALL
+)
+
+
+@pytest.fixture(scope="session")
+def english():
+    """Tells of a page, or of its texts, where four words of English and more follow each other."""
+
+    def sentences(*texts):
+        parts = [part for text in texts for part in re.split(r"<[^>]*>", CODE.sub(" ", text))]
+        return [part.strip() for part in parts if ENGLISH.search(part)]
+
+    return sentences
 
 
 VISITED = (

@@ -11,14 +11,14 @@ from synthassay.runs import Evidence, Run
 
 
 def _show() -> None:
-    st.title("Re-identification")
+    st.title(say("Re-identification"))
     run = parts.shown_run(key="attacks")
     if run is None:
         return
     _guesses(run)
     evidence = parts.choose_candidate(run, key="attacks")
     if evidence is None or evidence.failure:
-        st.info("There is no release that could have been attacked.")
+        st.info(say("There is no release that could have been attacked."))
         return
     _attacks(run, evidence)
     _links(run, evidence)
@@ -28,14 +28,14 @@ def _guesses(run: Run) -> None:
     """The match on quasi-identifiers: the one figure with a threshold of its own."""
     picture = guesses_picture(run.candidates)
     if picture.table:
-        st.header("Can a patient be picked out by age, sex, place and the like?")
+        st.header(say("Can a patient be picked out by age, sex, place and the like?"))
         parts.show_picture(picture, key="guesses")
 
 
 def _attacks(run: Run, evidence: Evidence) -> None:
     st.header(words.escaped(say("Attacks on {candidate}", candidate=evidence.candidate)))
     if not evidence.risks:
-        st.info("No attack was run on this candidate, so nothing is known about its privacy.")
+        st.info(say("No attack was run on this candidate, so nothing is known about its privacy."))
         return
     picture = risk_picture(evidence.risks, fresh=run.fresh_risks)
     if picture.table:
@@ -43,10 +43,12 @@ def _attacks(run: Run, evidence: Evidence) -> None:
     parts.table([_row(risk, run.fresh(risk.attack)) for risk in evidence.risks])
     for risk in evidence.risks:
         found = words.escaped(words.risk_sentence(risk))
-        st.markdown(f"**{words.plain(risk.attack)}** · {words.ROLES[risk.role]}  \n{found}")
+        st.markdown(f"**{words.plain(risk.attack)}** · {say(words.ROLES[risk.role])}  \n{found}")
     st.caption(
-        "A silent attack is no proof of safety: the column of planted copies says how small a leak each "
-        "would have seen. Attacks that count are corrected together."
+        say(
+            "A silent attack is no proof of safety: the column of planted copies says how small "
+            "a leak each would have seen. Attacks that count are corrected together."
+        )
     )
 
 
@@ -62,8 +64,8 @@ def _row(risk: RiskEstimate, fresh: RiskEstimate | None) -> dict[str, str]:
 
 def _links(run: Run, evidence: Evidence) -> None:
     asked = {"run": run.folder.name, "candidate": evidence.candidate}
-    st.page_link(pages.CANDIDATE, label="All evidence on this candidate", query_params=asked)
-    st.page_link(pages.RISK, label="What if age, sex or place were coarser?")
+    st.page_link(pages.CANDIDATE, label=say("All evidence on this candidate"), query_params=asked)
+    st.page_link(pages.RISK, label=say("What if age, sex or place were coarser?"))
 
 
 _show()

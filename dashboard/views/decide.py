@@ -4,29 +4,29 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from dashboard import deciding, jobs, pages, parts, reading, roles, starting, words
+from dashboard import deciding, jobs, languages, login, pages, parts, reading, roles, starting, words
 from dashboard.deciding import ACCEPT, MITIGATE, REJECT, Draft
 from dashboard.jobs import Job, State
 from dashboard.roles import Right
-from synthassay.language import say
+from synthassay.language import say, to_say
 from synthassay.runs import Evidence, Run
 
 _VERDICTS = {
-    ACCEPT: "Accept: it may leave the house",
-    MITIGATE: "Not yet: something has to be done first",
-    REJECT: "Reject: it may not leave",
+    ACCEPT: to_say("Accept: it may leave the house"),
+    MITIGATE: to_say("Not yet: something has to be done first"),
+    REJECT: to_say("Reject: it may not leave"),
 }
 
 
 def _show() -> None:
-    st.title("Decide")
+    st.title(say("Decide"))
     roles.require(Right.DECIDE)
     run = parts.shown_run(key="decide")
     if run is None:
         return
     evidence = parts.choose_candidate(run, key="decide")
     if evidence is None or evidence.verdict is None:
-        st.info("There is no release to decide on: this candidate failed, or was not judged.")
+        st.info(say("There is no release to decide on: this candidate failed, or was not judged."))
         return
     _checklist(run, evidence)
     _before(run, evidence)
@@ -38,16 +38,16 @@ def _checklist(run: Run, evidence: Evidence) -> None:
     judged = evidence.verdict
     if judged is None:
         return
-    st.header("What the policy found")
+    st.header(say("What the policy found"))
     st.markdown(parts.mark(words.verdict(evidence), judged.judgement))
-    st.write(words.escaped(judged.sentence))
+    st.write(words.told(judged.sentence))
     for result in judged.criteria:
         with st.container(border=True):
             parts.criterion(result)
     asked = {"run": run.folder.name, "candidate": evidence.candidate}
-    st.page_link(pages.CANDIDATE, label="All evidence on this candidate", query_params=asked)
-    st.page_link(pages.ATTACKS, label="Each attack beside patients not used", query_params=asked)
-    st.page_link(pages.EXPOSED, label="Who is exposed", query_params=asked)
+    st.page_link(pages.CANDIDATE, label=say("All evidence on this candidate"), query_params=asked)
+    st.page_link(pages.ATTACKS, label=say("Each attack beside patients not used"), query_params=asked)
+    st.page_link(pages.EXPOSED, label=say("Who is exposed"), query_params=asked)
 
 
 def _before(run: Run, evidence: Evidence) -> None:
@@ -59,35 +59,40 @@ def _before(run: Run, evidence: Evidence) -> None:
     ]
     if not known:
         return
-    st.header("Decided before")
+    st.header(say("Decided before"))
     for each in reversed(known):
         with st.container(border=True):
             parts.decision(each)
 
 
 def _form(run: Run, evidence: Evidence) -> None:
-    st.header("Your decision")
+    st.header(say("Your decision"))
     st.write(
-        "It is signed and written into the ledger for good. Whoever started the run may not decide on it, "
-        "and a change of data, config or release voids it."
+        say(
+            "It is signed and written into the ledger for good. Whoever started the run may not "
+            "decide on it, and a change of data, config or release voids it."
+        )
     )
+    if not roles.fresh_login():
+        login.again()
+        return
     email = getattr(roles.person(), "email", "")
     with st.form(f"decision on {evidence.candidate} of {run.folder.name}"):
-        verdict = st.radio("Verdict", list(_VERDICTS), format_func=lambda each: _VERDICTS[each])
-        reason = st.text_area("Why? An auditor in two years should understand it.", max_chars=4000)
-        purpose = st.text_input("What is the release for?", max_chars=500)
-        conditions = st.text_area("Under which conditions? One a line.", max_chars=4000)
+        verdict = st.radio(say("Verdict"), list(_VERDICTS), format_func=lambda each: say(_VERDICTS[each]))
+        reason = st.text_area(say("Why? An auditor in two years should understand it."), max_chars=4000)
+        purpose = st.text_input(say("What is the release for?"), max_chars=500)
+        conditions = st.text_area(say("Under which conditions? One a line."), max_chars=4000)
         until = st.date_input(
-            "The last day on which it stands", date.today() + timedelta(days=365), min_value=date.today()
+            say("The last day on which it stands"), date.today() + timedelta(days=365), min_value=date.today()
         )
         exception = st.text_area(
-            "Only where you accept what the policy does not accept: why all the same?", max_chars=4000
+            say("Only where you accept what the policy does not accept: why all the same?"), max_chars=4000
         )
-        by = email or st.text_input("Who decides? Declared, and verified by nobody.", max_chars=100)
+        by = email or st.text_input(say("Who decides? Declared, and verified by nobody."), max_chars=100)
         if email:
             st.markdown(words.escaped(say("Decided by {email}, as the login says.", email=email)))
-        read = st.checkbox("I have read the evidence above, and what was not tested")
-        pressed = st.form_submit_button("Sign the decision", type="primary")
+        read = st.checkbox(say("I have read the evidence above, and what was not tested"))
+        pressed = st.form_submit_button(say("Sign the decision"), type="primary")
     if pressed:
         draft = Draft(
             verdict=verdict, by=by, reason=reason, exception=exception, purpose=purpose,
@@ -129,19 +134,19 @@ def _follow() -> None:
     if job is None:
         return
     if job.state is State.RUNNING:
-        st.fragment(_wait, run_every=1)(job)
+        languages.fragment(_wait, run_every=1)(job)
     elif job.state is State.FINISHED:
-        st.success("It is signed, and stands in the ledger.")
-        st.page_link(pages.TIMELINE, label="See all decisions")
+        st.success(say("It is signed, and stands in the ledger."))
+        st.page_link(pages.TIMELINE, label=say("See all decisions"))
     else:
-        st.error("It was not written down. The reason:")
-        st.code(job.last_words or "nothing was said", language=None, wrap_lines=True)
+        st.error(say("It was not written down. The reason:"))
+        st.code(job.last_words or say("nothing was said"), language=None, wrap_lines=True)
 
 
 def _wait(job: Job) -> None:
     if job.state is not State.RUNNING:
         st.rerun()
-    st.markdown("● signing")
+    st.markdown(say("● signing"))
 
 
 _show()

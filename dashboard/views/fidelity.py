@@ -13,13 +13,13 @@ _CODES = ("subgroups_not_told", "subgroup_served_worse")
 
 
 def _show() -> None:
-    st.title("Rare groups")
+    st.title(say("Rare groups"))
     run = parts.shown_run(key="fidelity")
     if run is None:
         return
     evidence = parts.choose_candidate(run, key="fidelity", references=True)
     if evidence is None or evidence.failure:
-        st.info("There is no release to look at.")
+        st.info(say("There is no release to look at."))
         return
     _yardstick(evidence)
     _groups(evidence)
@@ -49,18 +49,20 @@ def _as_good_as(found: UtilityScore) -> str:
 
 
 def _groups(evidence: Evidence) -> None:
-    st.header("Group by group")
+    st.header(say("Group by group"))
     picture = groups_picture(evidence.utility)
     if picture.table:
         parts.show_picture(picture, key="groups")
     else:
         st.info(
-            "No group could be compared: that takes a target, and at least 30 persons of a group among those "
-            "set aside."
+            say(
+                "No group could be compared: that takes a target, and at least 30 persons of a group "
+                "among those set aside."
+            )
         )
     for finding in evidence.findings:
         if finding.code in _CODES:
-            st.markdown(f"**{words.escaped(finding.title)}** {words.escaped(finding.explanation)}")
+            st.markdown(f"**{words.told(finding.title)}** {words.told(finding.explanation)}")
 
 
 _show()

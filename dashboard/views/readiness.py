@@ -7,23 +7,28 @@ import streamlit as st
 from dashboard import pages, parts, reading, words
 from dashboard.risk_charts import heat_picture, sets_picture
 from synthassay.language import say
+from synthassay.retelling import retell
 
 
 def _show() -> None:
-    st.title("Is the cohort ready?")
+    st.title(say("Is the cohort ready?"))
     looks = reading.looks()
     if not looks:
-        st.info("A look at who can be found says what this page shows; it takes seconds, and mints nothing.")
-        st.page_link(pages.RISK, label="Look at a cohort")
+        st.info(
+            say("A look at who can be found says what this page shows; it takes seconds, and mints nothing.")
+        )
+        st.page_link(pages.RISK, label=say("Look at a cohort"))
         return
-    folder = st.selectbox("Cohort, and when it was looked at (newest first)", looks, format_func=_label)
+    folder = st.selectbox(say("Cohort, and when it was looked at (newest first)"), looks, format_func=_label)
     run, risk = reading.read_look(folder)
     _size(risk)
-    st.header("Which columns single patients out")
+    st.header(say("Which columns single patients out"))
     parts.show_picture(sets_picture(risk), key="sets")
     if risk["maps"]:
         parts.show_picture(heat_picture(risk["maps"][0]), key="map")
-    st.page_link(pages.RISK, label="See all of it, and what would mend it", query_params={"run": folder.name})
+    st.page_link(
+        pages.RISK, label=say("See all of it, and what would mend it"), query_params={"run": folder.name}
+    )
     _oddities(run.cohort.get("findings", ()))
 
 
@@ -32,10 +37,12 @@ def _label(folder: Any) -> str:
 
 
 def _size(risk: dict[str, Any]) -> None:
-    st.header("What this size can prove")
+    st.header(say("What this size can prove"))
     prospects = risk["prospects"]
     if not prospects:
-        st.info("This look was made by an older version; repeat it to read what the cohort's size can prove.")
+        st.info(
+            say("This look was made by an older version; repeat it to read what the cohort's size can prove.")
+        )
         return
     split, crossed = ([each for each in prospects if each["cross_fitted"] is way] for way in (False, True))
     st.write(words.escaped(_sensible(split, crossed, persons=risk["persons"])))
@@ -50,10 +57,14 @@ def _size(risk: dict[str, Any]) -> None:
             for half, both in zip(split, crossed, strict=True)
         ]
     )
-    with st.expander("The best that could be shown, criterion by criterion"):
+    with st.expander(say("The best that could be shown, criterion by criterion")):
         parts.table(
             [
-                {"policy": each["policy"], "criterion": line["title"], "at best": line["sentence"]}
+                {
+                    "policy": each["policy"],
+                    "criterion": retell(line["title"]),
+                    "at best": retell(line["sentence"]),
+                }
                 for each in split
                 for line in each["lines"]
             ]
@@ -77,15 +88,15 @@ def _sensible(split: list[dict[str, Any]], crossed: list[dict[str, Any]], *, per
 
 
 def _can(prospect: dict[str, Any]) -> str:
-    return "✓ can be met" if prospect["possible"] else "✕ cannot be met"
+    return say("✓ can be met") if prospect["possible"] else say("✕ cannot be met")
 
 
 def _obstacles(prospect: dict[str, Any]) -> list[str]:
     return [
         say(
             "{title}: needs {n} patients.",
-            title=line["title"],
-            n=line["persons_needed"] or "more than 10,000",
+            title=retell(line["title"]),
+            n=line["persons_needed"] or say("more than 10,000"),
         )
         for line in prospect["lines"]
         if not line["possible"]
@@ -93,11 +104,11 @@ def _obstacles(prospect: dict[str, Any]) -> list[str]:
 
 
 def _oddities(findings: Any) -> None:
-    st.header("What is odd about it")
+    st.header(say("What is odd about it"))
     if not findings:
-        st.write("✓ Nothing was noticed.")
+        st.write(say("✓ Nothing was noticed."))
     for each in findings:
-        st.markdown(f"**{words.escaped(each['title'])}** {words.escaped(each['explanation'])}")
+        st.markdown(f"**{words.told(each['title'])}** {words.told(each['explanation'])}")
 
 
 _show()

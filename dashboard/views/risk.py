@@ -5,18 +5,19 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import jobs, pages, parts, reading, risk_words, starting, whatif, words
+from dashboard import jobs, languages, pages, parts, reading, risk_words, starting, whatif, words
 from dashboard.jobs import Job, State
 from dashboard.risk_charts import change_picture, heat_picture, sets_picture, sizes_picture
 from dashboard.starting import DEMO, begin_look
 from synthassay.language import say
+from synthassay.risk.words import listed
 from synthassay.runs import RiskRun
 
 Shown = dict[str, Any]
 
 
 def _show() -> None:
-    st.title("Who can be found")
+    st.title(say("Who can be found"))
     looks = reading.looks()
     if not looks:
         _first_visit()
@@ -31,21 +32,32 @@ def _show() -> None:
     _histogram(risk)
     _mending(run, risk)
     st.caption(
-        f"Counts of fewer than {run.about['minimum_count']} patients are not sent to the browser. The whole "
-        f"report, for the house only: {words.escaped(str(folder / 'report.html'))}"
+        say(
+            "Counts of fewer than {minimum_count} patients are not sent to the browser. The "
+            "whole report, for the house only: {folder}",
+            minimum_count=run.about["minimum_count"],
+            folder=words.escaped(str(folder / "report.html")),
+        )
     )
 
 
 def _first_visit() -> None:
-    st.info(f"Nobody has looked at linkage risk in {words.escaped(str(reading.runs_folder()))} yet.")
-    st.write(
-        "In a rare disease nobody needs a trick to recognise a patient: age, sex, region and the year of "
-        "diagnosis may do. A look at a table says who stands alone by such columns, and what would mend "
-        "it. It takes seconds, and mints nothing."
+    st.info(
+        say(
+            "Nobody has looked at linkage risk in {runs_folder} yet.",
+            runs_folder=words.escaped(str(reading.runs_folder())),
+        )
     )
-    if st.button("Look at the demo", type="primary"):
+    st.write(
+        say(
+            "In a rare disease nobody needs a trick to recognise a patient: age, sex, region and "
+            "the year of diagnosis may do. A look at a table says who stands alone by such "
+            "columns, and what would mend it. It takes seconds, and mints nothing."
+        )
+    )
+    if st.button(say("Look at the demo"), type="primary"):
         begin_look(DEMO)
-    st.page_link(pages.START, label="Look at a table of your own")
+    st.page_link(pages.START, label=say("Look at a table of your own"))
 
 
 def _choose(looks: list[Path]) -> Path:
@@ -59,11 +71,11 @@ def _choose(looks: list[Path]) -> Path:
     cohorts, own = list(by_cohort), reading.cohort_of(looks[at])
     cohort = own
     if len(cohorts) > 1:
-        cohort = st.selectbox("Cohort", cohorts, index=cohorts.index(own), key="cohort of risk")
+        cohort = st.selectbox(say("Cohort"), cohorts, index=cohorts.index(own), key="cohort of risk")
     mine = by_cohort[cohort]
     place = mine.index(looks[at]) if looks[at] in mine else 0
     chosen = st.selectbox(
-        "Look (newest first)", mine, index=place, format_func=reading.look_label, key=f"look of {cohort}"
+        say("Look (newest first)"), mine, index=place, format_func=reading.look_label, key=f"look of {cohort}"
     )
     if chosen.name != asked:
         _forget("after", "job")
@@ -81,10 +93,10 @@ def _headline(risk: Shown) -> None:
     among_all, sentences = risk_words.population(risk)
     span = risk_words.interval(risk)
     figures = {
-        "Stand alone": f"{risk['uniques'].words} of {risk['persons']:,}",
-        "Right guesses, mean": words.share(risk["mean_risk"]),
-        "Smallest group alike (k)": f"{risk['k']:,}",
-        "Alone among all with the disease": f"{among_all} [{span}]" if span else among_all,
+        say("Stand alone"): say("{few} of {all:,}", few=risk["uniques"].words, all=risk["persons"]),
+        say("Right guesses, mean"): words.share(risk["mean_risk"]),
+        say("Smallest group alike (k)"): f"{risk['k']:,}",
+        say("Alone among all with the disease"): f"{among_all} [{span}]" if span else among_all,
     }
     for column, (name, value) in zip(st.columns(len(figures)), figures.items(), strict=True):
         with column, st.container(border=True):
@@ -95,13 +107,13 @@ def _headline(risk: Shown) -> None:
 
 
 def _map(run: RiskRun, risk: Shown) -> None:
-    st.header("Two columns together")
+    st.header(say("Two columns together"))
     if not risk["maps"]:
-        st.info("A map needs two columns that can be shown with at most twelve values each.")
+        st.info(say("A map needs two columns that can be shown with at most twelve values each."))
         return
-    names = [" and ".join(each["columns"]) for each in risk["maps"]]
+    names = [listed(each["columns"]) for each in risk["maps"]]
     name = st.selectbox(
-        "Columns (those that single out most come first)", names, key=f"map of {run.folder.name}"
+        say("Columns (those that single out most come first)"), names, key=f"map of {run.folder.name}"
     )
     crossed = risk["maps"][names.index(name)]
     picture = heat_picture(crossed)
@@ -109,39 +121,45 @@ def _map(run: RiskRun, risk: Shown) -> None:
     if clicked and clicked[0] is not None:
         st.info(words.escaped(risk_words.cell(crossed, int(clicked[0]))))
     else:
-        st.caption("Click a mark to read who shares its values.")
+        st.caption(say("Click a mark to read who shares its values."))
 
 
 def _columns(risk: Shown) -> None:
-    st.header("Which columns do it")
+    st.header(say("Which columns do it"))
     parts.show_picture(sets_picture(risk), key="sets")
 
 
 def _histogram(risk: Shown) -> None:
-    st.header("How well each patient is hidden")
+    st.header(say("How well each patient is hidden"))
     parts.show_picture(sizes_picture(risk), key="sizes")
 
 
 def _mending(run: RiskRun, risk: Shown) -> None:
-    st.header("What would mend it")
+    st.header(say("What would mend it"))
     mending = risk["mending"]
     st.write(
-        f"Policy {words.escaped(run.about['policy'])} allows a right guess in one of {mending['allowed']} "
-        f"tries: every combination of values should be shared by {mending['allowed']} patients."
+        say(
+            "Policy {policy} allows a right guess in one of {allowed} tries: every combination "
+            "of values should be shared by {allowed} patients.",
+            policy=words.escaped(run.about["policy"]),
+            allowed=mending["allowed"],
+        )
     )
     if mending["together"]:
-        st.markdown("**The mildest combinations that keep this limit**")
+        st.markdown(say("**The mildest combinations that keep this limit**"))
         parts.table([risk_words.together_row(each) for each in mending["together"]])
-    st.markdown("**One change at a time**")
+    st.markdown(say("**One change at a time**"))
     parts.table([risk_words.step_row(each) for each in mending["steps"]])
-    st.caption(risk_words.PRICE)
+    st.caption(say(risk_words.PRICE))
 
 
 def _what_if(run: RiskRun, risk: Shown) -> None:
-    st.header("What if")
+    st.header(say("What if"))
     st.write(
-        "Choose for each column how it would be shown. The table itself is not changed: a "
-        "new look is made beside this one."
+        say(
+            "Choose for each column how it would be shown. The table itself is not changed: a "
+            "new look is made beside this one."
+        )
     )
     with st.form(f"what if {run.folder.name}"):
         chosen = {}
@@ -150,7 +168,7 @@ def _what_if(run: RiskRun, risk: Shown) -> None:
                 sides = st.columns(2)
             with sides[at % 2]:
                 chosen[each["column"]] = _level(run, each)
-        pressed = st.form_submit_button("Show what that would do", type="primary")
+        pressed = st.form_submit_button(say("Show what that would do"), type="primary")
     if pressed:
         _ask(run, risk, chosen)
     _follow(risk)
@@ -162,7 +180,7 @@ def _level(run: RiskRun, choice: dict[str, Any]) -> int:
         choice["column"],
         range(len(offered)),
         index=whatif.now(choice),
-        format_func=lambda at: f"{offered[at]}{' (now)' if at == whatif.now(choice) else ''}",
+        format_func=lambda at: f"{offered[at]}{say(' (now)') if at == whatif.now(choice) else ''}",
         key=f"level of {choice['column']} in {run.folder.name}",
     )
     return chosen
@@ -194,35 +212,40 @@ def _follow(risk: Shown) -> None:
 def _stand(job: Job) -> None:
     state = job.state
     if state is State.RUNNING:
-        st.fragment(_watch, run_every=1)(job)
+        languages.fragment(_watch, run_every=1)(job)
     elif state is State.FINISHED:
         # By its folder, so that the address still means the same when the job is forgotten.
         _forget("job")
         st.query_params["after"] = Path(str((job.result or {}).get("run", ""))).name
     elif state is State.STOPPED:
-        st.info("It was stopped. Nothing half finished was left among the runs.")
+        st.info(say("It was stopped. Nothing half finished was left among the runs."))
     else:
-        st.error("It did not finish. The last thing it said:")
-        st.code(job.last_words or "nothing", language=None, wrap_lines=True)
+        st.error(say("It did not finish. The last thing it said:"))
+        st.code(job.last_words or say("nothing"), language=None, wrap_lines=True)
 
 
 def _watch(job: Job) -> None:
     if job.state is not State.RUNNING:
         st.rerun()
-    st.markdown(f"● counting who would look alike, for {words.duration(words.seconds_since(job.begun))}")
-    if st.button("Stop at once" if job.stopping else "Stop", key=f"stop {job.id}"):
+    st.markdown(
+        say(
+            "● counting who would look alike, for {seconds_since}",
+            seconds_since=words.duration(words.seconds_since(job.begun)),
+        )
+    )
+    if st.button(say("Stop at once") if job.stopping else say("Stop"), key=f"stop {job.id}"):
         starting.stop(job)
         st.rerun(scope="fragment")
 
 
 def _compare(before: Shown, folder: Path) -> None:
     _, after = reading.read_look(folder)
-    st.subheader("Before and after")
+    st.subheader(say("Before and after"))
     st.write(words.escaped(risk_words.change(before, after)))
     parts.table(risk_words.before_and_after(before, after))
     parts.show_picture(change_picture(before, after), key=f"change {folder.name}")
-    st.caption(risk_words.PRICE)
-    st.button("Open the new look", on_click=_open, args=(folder,))
+    st.caption(say(risk_words.PRICE))
+    st.button(say("Open the new look"), on_click=_open, args=(folder,))
 
 
 def _open(folder: Path) -> None:

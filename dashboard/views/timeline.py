@@ -12,12 +12,12 @@ _NEWEST = 30
 
 
 def _show() -> None:
-    st.title("Report and decisions")
+    st.title(say("Report and decisions"))
     folders = reading.folders()
     if not folders:
         parts.no_run_yet()
         return
-    st.header("Report of a run")
+    st.header(say("Report of a run"))
     folder = parts.choose_run(folders, key="run of report")
     _report(folder.name, reading.read_report(folder, public=True), public=True)
     if roles.may(Right.PERSONS):
@@ -26,25 +26,31 @@ def _show() -> None:
         _decisions()
         _entries()
     except InputError as error:
-        st.error(words.escaped(str(error)))
+        st.error(words.told(str(error)))
 
 
 def _report(name: str, content: bytes | None, *, public: bool) -> None:
     told = "public" if public else "internal"
     if content is None:
-        st.caption(say("This run has no {told} report; `synthassay report` writes it.", told=told))
+        st.caption(
+            say("This run has no public report; `synthassay report` writes it.")
+            if public
+            else say("This run has no internal report; `synthassay report` writes it.")
+        )
         return
-    label = "Public report: what anybody may read" if public else "Internal report: for the house only"
+    label = (
+        say("Public report: what anybody may read") if public else say("Internal report: for the house only")
+    )
     st.download_button(
         label, content, file_name=f"{name}-{told}.html", mime="text/html", on_click="ignore", key=told
     )
 
 
 def _decisions() -> None:
-    st.header("Decisions")
+    st.header(say("Decisions"))
     known = reading.all_decisions()
     if not known:
-        st.info("Nobody has decided anything in this folder of runs yet.")
+        st.info(say("Nobody has decided anything in this folder of runs yet."))
         return
     parts.show_picture(timeline_picture(known), key="timeline")
     for each in reversed(known):
@@ -53,14 +59,16 @@ def _decisions() -> None:
 
 
 def _entries() -> None:
-    st.header("The ledger")
+    st.header(say("The ledger"))
     entries = reading.all_entries()
     if not entries:
-        st.info("There is no ledger here yet: the first run writes its first line.")
+        st.info(say("There is no ledger here yet: the first run writes its first line."))
         return
     st.write(
-        "Each line holds the hash of the line before, and a signature. The signatures are not checked on "
-        "this page: `synthassay verify` does that."
+        say(
+            "Each line holds the hash of the line before, and a signature. The signatures are "
+            "not checked on this page: `synthassay verify` does that."
+        )
     )
     st.markdown(
         say(

@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from synthassay.images.sheet import contact_sheet
-from synthassay.report import environment
+from synthassay.language import in_language, say, to_say
+from synthassay.reporting.environment import environment
 from synthassay.runs import read_augment
 from synthassay.store import write_text
 
-_MEASURES = {"auroc": "AUROC", "recall": "Recall", "balanced_accuracy": "Balanced accuracy"}
+_MEASURES = {
+    "auroc": "AUROC",
+    "recall": to_say("Recall"),
+    "balanced_accuracy": to_say("Balanced accuracy"),
+}
 
 
 def write_augment_report(folder: Path) -> Path:
@@ -17,7 +22,7 @@ def write_augment_report(folder: Path) -> Path:
 
     There is no public version: it counts the patients of a scarce class.
     """
-    run, path = read_augment(folder), folder / "report.html"
+    run, path = read_augment(folder), folder / in_language("report.html")
     images = run.augment.get("kind") == "images"
     page = environment().get_template("augment_images.html.j2" if images else "augment.html.j2")
     tables = study_tables(run.augment["study"]) if run.augment["study"] else []
@@ -35,4 +40,4 @@ def study_tables(study: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _table(study: Mapping[str, Any], metric: str, group: str) -> dict[str, Any]:
     rows = [each for each in study["comparisons"] if (each["metric"], each["group"]) == (metric, group)]
     of = f", {study.get('target', 'class')} = {group}" if group else ""
-    return {"title": _MEASURES[metric] + of, "reference": rows[0]["reference"], "rows": rows}
+    return {"title": say(_MEASURES[metric]) + of, "reference": rows[0]["reference"], "rows": rows}

@@ -23,7 +23,7 @@ from cohort.schema import Schema
 from cohort.split import Split
 from synth.protocols import Synthesizer
 from synth.registry import REFERENCES, synthesizer
-from synthassay import pipeline
+from synthassay import formats, pipeline
 from synthassay.augment.config import Augmentation
 from synthassay.augment.minter import Minted, Minter
 from synthassay.augment.plan import NOT_PATIENTS, Group, Plan, group, plan
@@ -235,6 +235,7 @@ def _write_marked(release: Release, folder: Path) -> None:
 def about_augment(config: Config, *, key: str, data: str, started: datetime) -> dict[str, Any]:
     """What ``run.json`` says; ``key`` and ``data`` are the hashes of config and input."""
     return {
+        "format": formats.RUN,
         "name": config.name,
         "kind": AUGMENT,
         "status": "finished",

@@ -19,6 +19,7 @@ from synthassay.images.generators import generator
 from synthassay.images.load import LoadedImages, load_for_assay, load_for_run, refuse
 from synthassay.images.spending import ledger_of, refuse_overspending, refuse_unknown_groups
 from synthassay.images.tasks import ImageSetting, assay_tasks, run_tasks
+from synthassay.ledger.patients import sketch
 from synthassay.ledger.recording import record_start
 from synthassay.policy import read_policy
 from synthassay.runs import finished_run
@@ -69,7 +70,8 @@ def _judge(config: Config) -> Judge:
 def carry_out(tasks: Sequence[Task], setting: ImageSetting, *, watch: Watcher, kind: str) -> Path:
     """Do what is still to be done, then publish the folder."""
     started, data, told = now(), images_hash(setting.loaded), resolved(setting)
-    record_start(setting.draft, kind=kind, data=data, config=told)
+    patients = sketch(picture.tobytes() for picture in setting.loaded.cohort.pixels)
+    record_start(setting.draft, kind=kind, data=data, patients=patients, config=told)
     evidence, seconds = pipeline.carry_out(tasks, setting.draft, watch=watch)
     about = pipeline.about_run(
         setting.config,

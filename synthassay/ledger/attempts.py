@@ -1,5 +1,6 @@
 """How often a release of the same patients was tried, as the ledger tells it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +9,12 @@ from typing import Any
 from cohort.errors import InputError
 from synthassay.ledger.records import ENDED, STARTED, Entry, read_entries
 
-_FAILED = "failed"
+FAILED = "failed"
 _WORDS = {
-    "accept": "met",
-    "mitigate": "not yet",
-    "reject": "not met",
-    "inconclusive": "cannot tell",
+    "accept": "{n} met",
+    "mitigate": "{n} not yet",
+    "reject": "{n} not met",
+    "inconclusive": "{n} cannot tell",
 }
 
 
@@ -38,11 +39,15 @@ class Attempts:
     @property
     def sentence(self) -> str:
         """Such as "attempt 7; earlier: 5 not met, 1 cannot tell"."""
-        counted = [f"{self.earlier[key]} {words}" for key, words in _WORDS.items() if self.earlier.get(key)]
-        earlier = f"; earlier: {', '.join(counted)}" if counted else "; none earlier"
-        runs = "1 run" if self.unfinished == 1 else f"{self.unfinished} runs"
-        stopped = f"; {runs} started and never ended" if self.unfinished else ""
-        return f"attempt {self.number}{earlier}{stopped}"
+        counted = [words.format(n=n) for key, words in _WORDS.items() if (n := self.earlier.get(key))]
+        told = [f"attempt {self.number}", f"earlier: {', '.join(counted)}" if counted else "none earlier"]
+        if self.unfinished:
+            one = self.unfinished == 1
+            runs = (
+                "1 run started and never ended" if one else f"{self.unfinished} runs started and never ended"
+            )
+            told.append(runs)
+        return "; ".join(told)
 
 
 def attempts(entries: Sequence[Entry], run_name: str, candidate: str) -> Attempts | None:
@@ -54,13 +59,17 @@ def attempts(entries: Sequence[Entry], run_name: str, candidate: str) -> Attempt
     if ended is None:
         return None
     seen: dict[str, str] = {}
-    for place, judged in _judged(entries, ended.body["data"]):
+    for place, judged in _judged(entries, _patients(ended)):
         if place == run_name and judged["name"] == candidate:
             known = list(seen)
-            number = known.index(judged["same"]) + 1 if judged["same"] in seen else len(seen) + 1
-            earlier = [seen[each] for each in known[: number - 1]]
-            counts = {verdict: earlier.count(verdict) for verdict in sorted(set(earlier))}
-            return Attempts(number=number, earlier=counts, unfinished=_unfinished(entries, ended))
+            before = known[: known.index(judged["same"])] if judged["same"] in seen else known
+            earlier = Counter(seen[each] for each in before)
+            earlier.update(ended.body.get("elsewhere", {}))
+            return Attempts(
+                number=earlier.total() + 1,
+                earlier=dict(sorted(earlier.items())),
+                unfinished=_unfinished(entries, ended),
+            )
         seen.setdefault(judged["same"], judged["verdict"])
     return None
 
@@ -74,19 +83,30 @@ def attempt_words(run: Path, candidate: str) -> str:
     return "" if told is None else told.sentence
 
 
-def _judged(entries: Sequence[Entry], data: str) -> list[tuple[str, dict[str, Any]]]:
+def releases(entries: Sequence[Entry], patients: str) -> list[str]:
+    """Every release of these patients that the ledger knows, by a keyed hash of what it holds."""
+    return [each["same"] for _, each in _judged(entries, patients)]
+
+
+def _patients(entry: Entry) -> str | None:
+    """Whose data a run was made from; in an entry that does not say, the hash of their table."""
+    found: str | None = entry.body.get("patients", entry.body.get("data"))
+    return found
+
+
+def _judged(entries: Sequence[Entry], patients: str | None) -> list[tuple[str, dict[str, Any]]]:
     """The run and the record of every candidate of these patients that was judged, in order."""
     return [
         (entry.body["run"], each)
         for entry in entries
-        if entry.kind == ENDED and entry.body["data"] == data
+        if entry.kind == ENDED and _patients(entry) == patients
         for each in entry.body["candidates"]
-        if each["verdict"] != _FAILED
+        if each["verdict"] != FAILED
     ]
 
 
 def _unfinished(entries: Sequence[Entry], ended: Entry) -> int:
     """Runs on the same patients that started before this one ended, and of whose config none ended."""
-    same = [each for each in entries if each.seq < ended.seq and each.body.get("data") == ended.body["data"]]
+    same = [each for each in entries if each.seq < ended.seq and _patients(each) == _patients(ended)]
     finished = {each.body["key"] for each in (*same, ended) if each.kind == ENDED}
     return len({each.body["key"] for each in same if each.kind == STARTED} - finished)

@@ -7,6 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from synthassay.formats import LEDGER as KNOWN
+from synthassay.formats import later_line
 from synthassay.ledger.keys import is_genuine, known_keys
 from synthassay.ledger.records import LEDGER, NOTHING_BEFORE, Entry
 
@@ -79,13 +81,14 @@ class _Line(NamedTuple):
     expected: int
     entry: Entry | None
     hash: str
+    later: int | None
 
 
 def _read(lines: Sequence[bytes]) -> list[_Line]:
     read, expected = [], 1
     for number, line in enumerate(lines, start=1):
         entry = _genuine(line)
-        read.append(_Line(number, expected, entry, hashlib.sha256(line).hexdigest()))
+        read.append(_Line(number, expected, entry, hashlib.sha256(line).hexdigest(), later_line(line)))
         expected = expected + 1 if entry is None else entry.seq + 1
     return read
 
@@ -100,7 +103,12 @@ def _genuine(line: bytes) -> Entry | None:
 
 def _altered(read: Sequence[_Line]) -> Iterator[str]:
     for line in read:
-        if line.entry is None:
+        if line.entry is None and line.later is not None:
+            yield (
+                f"Entry {line.expected} (line {line.number}) is of format {line.later}, and this program "
+                f"checks formats up to {KNOWN}: verify with a later SynthAssay, or it was altered."
+            )
+        elif line.entry is None:
             yield (
                 f"Entry {line.expected} (line {line.number}) was altered: "
                 "it does not bear its signer's signature."
@@ -111,7 +119,7 @@ def _order(read: Sequence[_Line]) -> Iterator[str]:
     """Entries that are missing, stand twice, or stand before an earlier one."""
     seen: dict[int, str] = {}
     last = 0
-    for number, _, entry, line_hash in read:
+    for number, _, entry, line_hash, _ in read:
         if entry is None:
             continue
         if entry.seq in seen:

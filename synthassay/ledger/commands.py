@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -95,6 +96,7 @@ def decide(
         purpose=purpose,
         consent=consent,
     )
+    stale = list(_told_again(run))
     if as_json:
         _print_json({**vars(made), "stands": made.stands})
         return
@@ -103,10 +105,23 @@ def decide(
         f"Entry {made.seq}: {made.verdict} {made.candidate}, by {made.by} (declared, not verified).{alike}",
         f"Policy {made.policy} says {made.judged}; {made.attempt}.",
         f"Stands until {made.until}, unless data, config, evidence or release change.",
-        f"`synthassay report {run}` writes it into the report.",
+        *stale,
         f"Head:  {made.hash}",
     ):
         typer.echo(line)
+
+
+def _told_again(run: Path) -> Iterator[str]:
+    """Write the reports again, and say which pages do not tell the decision; it stands all the same."""
+    from synthassay.report import write_reports
+    from synthassay.runs import read_run
+
+    try:
+        write_reports(read_run(run))
+    except OSError:
+        yield f"The report could not be written again: `synthassay report {run}` does."
+    if (run / "report.pdf").is_file():
+        yield f"report.pdf does not tell of it: `synthassay report {run} --pdf` prints it again."
 
 
 def release(
@@ -119,6 +134,7 @@ def release(
     ] = False,
     licence: Annotated[str | None, typer.Option("--licence", help="A URL or words.")] = None,
     publisher: Annotated[str, typer.Option("--publisher", help="The institution that answers for it.")] = "",
+    publisher_url: Annotated[str, typer.Option("--publisher-url", help="Where it is found.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Pack a release that a standing decision accepts: data, card, provenance, decision, checksums."""
@@ -126,7 +142,15 @@ def release(
     from synthassay.package.card import NO_LICENCE
 
     licence = licence or NO_LICENCE
-    made = pack(run, candidate=candidate, out=out, public=public, licence=licence, publisher=publisher)
+    made = pack(
+        run,
+        candidate=candidate,
+        out=out,
+        public=public,
+        licence=licence,
+        publisher=publisher,
+        publisher_url=publisher_url,
+    )
     if as_json:
         _print_json({"package": str(made), "public": public})
     else:

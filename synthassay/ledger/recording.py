@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from synthassay.ledger.append import append
-from synthassay.ledger.records import ENDED, STARTED
+from synthassay.ledger.attempts import FAILED, releases
+from synthassay.ledger.patients import Sketch, recognise, tried_elsewhere
+from synthassay.ledger.records import ENDED, STARTED, read_entries
 from synthassay.ledger.seal import Seal, begin_seal
 from synthassay.policy import Policy
 from synthassay.runs import Evidence, Run
@@ -39,7 +41,7 @@ def same_person(one: str, other: str) -> bool:
     return first == second
 
 
-def record_start(draft: Draft, *, kind: str, data: str, config: Mapping[str, Any]) -> None:
+def record_start(draft: Draft, *, kind: str, data: str, patients: Sketch, config: Mapping[str, Any]) -> None:
     """Write that a run starts, and note the files of patients that it reads.
 
     Parameters
@@ -50,28 +52,52 @@ def record_start(draft: Draft, *, kind: str, data: str, config: Mapping[str, Any
         What it does.
     data : str
         The keyed hash of its patients.
+    patients : Sketch
+        By which they are recognised where a cell changed.
     config : dict
         As resolved.
     """
     begin_seal(draft.folder, config["cohort"])
     told = {"kind": kind, "name": draft.name, "key": draft.key, "data": data}
+    told["patients"] = recognise(patients, name=data)
     version = metadata.version("synthassay")
     append(draft.out, STARTED, {**told, "by": person(), "login": login(), "version": version})
 
 
-def record_end(run: Run, seal: Seal, *, key: str, policy: Policy) -> None:
-    """Write how a run ended: its candidates' verdicts, and the hash of all that they stand on."""
+def record_end(run: Run, seal: Seal, *, at: Path, key: str, policy: Policy) -> None:
+    """Write how a run ended: its candidates' verdicts, and the hash of all that they stand on.
+
+    Parameters
+    ----------
+    run : Run
+        Still a draft: whoever is stopped before it is published goes on from there.
+    seal : Seal
+        Of its folder.
+    at : Path
+        Where it will stand.
+    key : str
+        The hash of config and data.
+    policy : Policy
+        That judged it.
+    """
+    entries = read_entries(at.parent)
+    started = [each for each in entries if each.kind == STARTED and each.body["key"] == key]
+    patients = started[-1].body["patients"]
+    candidates = [_candidate(each, run.folder, seal) for each in run.candidates]
+    tried = [each for each in candidates if each["verdict"] != FAILED]
     body = {
-        "run": run.folder.name,
+        "run": at.name,
         "key": key,
         "kind": run.about["kind"],
         "data": run.about["input_hash"],
+        "patients": patients,
+        "elsewhere": tried_elsewhere(patients, tried, here=releases(entries, patients)),
         "folder": seal.digest,
         "config": seal.files["config.yaml"],
         "policy": _terms(policy),
-        "candidates": [_candidate(each, run.folder, seal) for each in run.candidates],
+        "candidates": candidates,
     }
-    append(run.folder.parent, ENDED, body)
+    append(at.parent, ENDED, body)
 
 
 def _terms(policy: Policy) -> dict[str, Any]:
@@ -84,7 +110,7 @@ def _candidate(evidence: Evidence, folder: Path, seal: Seal) -> dict[str, Any]:
     name = evidence.candidate
     return {
         "name": name,
-        "verdict": "failed" if evidence.verdict is None else evidence.verdict.judgement.value,
+        "verdict": FAILED if evidence.verdict is None else evidence.verdict.judgement.value,
         "evidence": seal.evidence(name),
         "release": seal.release(name),
         "same": _same(folder / "releases" / name),

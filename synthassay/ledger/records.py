@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from cohort.errors import InputError, Problem
+from synthassay.formats import LEDGER as KNOWN
+from synthassay.formats import later, later_line
 from synthassay.ledger.canonical import canonical
 from synthassay.ledger.seal import changed_inputs, changes, read_seal
 
@@ -166,6 +168,8 @@ def read_entries(runs: Path) -> tuple[Entry, ...]:
         try:
             entries.append(Entry.from_line(line))
         except ValueError:
+            if (found := later_line(line)) is not None:
+                raise InputError(later(found, KNOWN, where=f"{path}, line {number}")) from None
             remedy = f"`synthassay verify {runs}` says what was changed."
             raise InputError(
                 Problem(what=f"line {number} is not as it was written.", where=str(path), remedy=remedy)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from synthassay.package.card import NO_LICENCE, Contents, card, told_decision
 from synthassay.package.check import CHECKSUMS, SIGNATURE
 from synthassay.package.linked import croissant, is_data, ro_crate
 from synthassay.public import public_run
-from synthassay.report import environment
+from synthassay.reporting.environment import environment
 from synthassay.runs import read_run
 from synthassay.store import now, write_json, write_text
 
@@ -30,6 +30,7 @@ def release(
     public: bool = False,
     licence: str = NO_LICENCE,
     publisher: str = "",
+    publisher_url: str = "",
 ) -> Path:
     """Pack a candidate that a standing decision accepts, and write into the ledger that it was packed.
 
@@ -46,8 +47,8 @@ def release(
         package is for the house: with config, evidence and figures, from which the run can be repeated.
     licence : str
         Under which the data are given: a URL or words.
-    publisher : str
-        The institution that answers for the package.
+    publisher, publisher_url : str
+        The institution that answers for the package, and where it is found.
 
     Returns
     -------
@@ -68,7 +69,8 @@ def release(
     shutil.rmtree(draft, ignore_errors=True)
     try:
         draft.mkdir(parents=True)
-        _fill(draft, _contents(run, decision, public=public, licence=licence, publisher=publisher), run)
+        house = {"licence": licence, "publisher": publisher, "publisher_url": publisher_url}
+        _fill(draft, _contents(run, decision, public=public, house=house), run)
         body = {"decision": decision.hash, "public": public, "checksums": _sha256(draft / CHECKSUMS)}
         (draft / SIGNATURE).write_bytes(append(run.parent, RELEASE, body).line + b"\n")
         draft.rename(out)
@@ -99,7 +101,8 @@ def _accepted(run: Path, candidate: str) -> Decision:
     return last
 
 
-def _contents(run: Path, decision: Decision, *, public: bool, licence: str, publisher: str) -> Contents:
+def _contents(run: Path, decision: Decision, *, public: bool, house: Mapping[str, str]) -> Contents:
+    """What the package tells; ``house`` is its licence and who publishes it."""
     finished = read_run(run)
     shown = public_run(finished) if public else finished
     ended = [
@@ -116,8 +119,9 @@ def _contents(run: Path, decision: Decision, *, public: bool, licence: str, publ
         makers=() if public else decision.makers,
         context=ended[-1].body["policy"]["context"],
         public=public,
-        licence=licence,
-        publisher=publisher,
+        licence=house["licence"],
+        publisher=house["publisher"],
+        publisher_url=house["publisher_url"],
         version=metadata.version("synthassay"),
         made=str(finished.about["ended"])[:10],
         packed=f"{now():%Y-%m-%d}",

@@ -58,8 +58,8 @@ class Contents:
         Whether the package may leave the house.
     licence : str
         Under which it is given.
-    publisher : str
-        Who answers for it; "" where nobody said.
+    publisher, publisher_url : str
+        Who answers for it, and where that house is found; "" where nobody said.
     version : str
         Of SynthAssay.
     made, packed : str
@@ -76,6 +76,7 @@ class Contents:
     public: bool
     licence: str
     publisher: str
+    publisher_url: str
     version: str
     made: str
     packed: str
@@ -134,6 +135,7 @@ def card(about: Contents) -> dict[str, Any]:
         "access": about.access,
         "licence": about.licence,
         "publisher": about.publisher or "Not stated.",
+        **({"publisher_url": about.publisher_url} if about.publisher_url else {}),
         "datasheet": {
             "purpose": decision.purpose or "Not stated.",
             "composition": {

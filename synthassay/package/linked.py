@@ -118,7 +118,7 @@ def croissant(about: Contents, digests: Mapping[str, str]) -> dict[str, Any]:
         "url": "./",
         "version": "1.0.0",
         "datePublished": about.packed,
-        **({"creator": {"@type": "sc:Organization", "name": about.publisher}} if about.publisher else {}),
+        **({"creator": {"@type": "sc:Organization", **_publisher(about)}} if about.publisher else {}),
         "citeAs": f"{about.name}. Made with SynthAssay {about.version}, {about.packed}.",
         "rai:dataCollection": about.collection,
         "rai:dataUseCases": [about.decision.purpose or "Not stated."],
@@ -144,6 +144,10 @@ def _file(path: str, size: int, about: Contents) -> dict[str, Any]:
         "encodingFormat": _FORMATS[path.rpartition(".")[2]],
         "contentSize": str(size),
     }
+
+
+def _publisher(about: Contents) -> dict[str, str]:
+    return {"name": about.publisher, **({"url": about.publisher_url} if about.publisher_url else {})}
 
 
 def _one_or_more(names: Sequence[str]) -> dict[str, str] | list[dict[str, str]]:
@@ -215,11 +219,7 @@ def _others(about: Contents) -> list[dict[str, Any]]:
         },
         {"@id": "#licence", "@type": "CreativeWork", "name": "Licence", "description": about.licence},
         {"@id": "#decider", "@type": "Person", "name": about.decision.by},
-        *(
-            [{"@id": "#publisher", "@type": "Organization", "name": about.publisher}]
-            if about.publisher
-            else []
-        ),
+        *([{"@id": "#publisher", "@type": "Organization", **_publisher(about)}] if about.publisher else []),
         *makers,
     ]
 

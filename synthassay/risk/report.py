@@ -6,7 +6,8 @@ from typing import Any
 import plotly.offline
 
 from dashboard.risk_charts import heat_picture, sets_picture, sizes_picture
-from synthassay.report import environment
+from synthassay.language import in_language
+from synthassay.reporting.environment import environment
 from synthassay.risk.words import words
 from synthassay.runs import RiskRun, read_risk
 from synthassay.store import write_text
@@ -17,7 +18,7 @@ def write_risk_report(folder: Path) -> Path:
 
     There is no public version: nearly every figure is a count of single patients.
     """
-    path = folder / "report.html"
+    path = folder / in_language("report.html")
     write_text(path, render_risk(read_risk(folder)))
     return path
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cohort.cohort import Cohort
 from cohort.errors import ConfigError, Problem
-from synthassay import pipeline
+from synthassay import formats, pipeline
 from synthassay.config import Config, Question
 from synthassay.load import load_cohort
 from synthassay.policy import Policy, read_policy
@@ -125,6 +125,7 @@ def _described(cohort: Cohort, *, minimum: int) -> dict[str, Any]:
 
 def _about(config: Config, cohort: Cohort, policy: Policy, *, key: str, started: datetime) -> dict[str, Any]:
     return {
+        "format": formats.RUN,
         "name": config.name,
         "kind": RISK,
         "status": "finished",

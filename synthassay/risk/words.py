@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from synthassay.language import say, say_count
+from synthassay.retelling import retell
+
 _FULL = 0.995
 _AS_GOOD_AS_A_NAME = 0.9
 
@@ -38,27 +41,50 @@ def found(risk: dict[str, Any]) -> str:
     """What was found, in one sentence."""
     alone, persons, columns = risk["uniques"], risk["persons"], listed(risk["quasi_identifiers"])
     if alone == persons:
-        return (
-            f"Not one of the {persons:,} patients in this table shares the {columns} with anybody else in it."
+        return say(
+            "Not one of the {persons:,} patients in this table shares the {columns} with anybody else in it.",
+            persons=persons,
+            columns=columns,
         )
     if alone > 1:
-        return f"{of(alone, persons)} share their {columns} with nobody else in this table."
+        return say(
+            "{of} share their {columns} with nobody else in this table.",
+            of=of(alone, persons),
+            columns=columns,
+        )
     if alone:
-        return f"1 of {persons:,} patients shares the {columns} with nobody else in this table."
-    return f"No patient stands alone: at least {risk['k']} share every combination of {columns} that occurs."
+        return say(
+            "1 of {persons:,} patients shares the {columns} with nobody else in this table.",
+            persons=persons,
+            columns=columns,
+        )
+    return say(
+        "No patient stands alone: at least {k} share every combination of {columns} that occurs.",
+        k=risk["k"],
+        columns=columns,
+    )
 
 
 def meaning(risk: dict[str, Any]) -> str:
     """What it means, for somebody who looks a patient up."""
-    start = (
-        "Somebody who knows these values of a patient, and that the patient is in the table, picks the "
-        f"right row in {tries(risk['mean_risk'])} on average"
+    start = say(
+        "Somebody who knows these values of a patient, and that the patient is in the table, "
+        "picks the right row in {tries} on average",
+        tries=tries(risk["mean_risk"]),
     )
     if risk["uniques"] == risk["persons"]:
-        return f"{start.removesuffix(' on average')}: everybody is found for certain."
+        return say(
+            "Somebody who knows these values of a patient, and that the patient is in the table, picks the "
+            "right row in {tries}: everybody is found for certain.",
+            tries=tries(risk["mean_risk"]),
+        )
     if risk["k"] == 1:
-        return f"{start}, and finds the patients who stand alone for certain."
-    return f"{start}, and in {tries(risk['highest_risk'])} for the patient who is easiest to find."
+        return say("{start}, and finds the patients who stand alone for certain.", start=start)
+    return say(
+        "{start}, and in {tries} for the patient who is easiest to find.",
+        start=start,
+        tries=tries(risk["highest_risk"]),
+    )
 
 
 def beyond(risk: dict[str, Any]) -> list[str]:
@@ -67,74 +93,107 @@ def beyond(risk: dict[str, Any]) -> list[str]:
     known = population["known"]
     if known == "nothing":
         return [
-            "How many people have the disease besides these patients is not known here, so this page "
-            "reckons with the worst: somebody who knows that the patient is in the table.",
-            "With public counts, or the share of all patients who are in the table, the risk from "
-            "somebody who does not know it can be told: write population: into the config "
-            "(docs/linkage.md says how).",
+            say(
+                "How many people have the disease besides these patients is not known here, so this "
+                "page reckons with the worst: somebody who knows that the patient is in the table."
+            ),
+            say(
+                "With public counts, or the share of all patients who are in the table, the risk "
+                "from somebody who does not know it can be told: write population: into the config "
+                "(docs/linkage.md says how)."
+            ),
         ]
     if known == "registry":
         estimate = population["estimate"]
         return [
-            f"Among all {population['people']:,} people with the disease in the simulated country, "
-            f"{of(population['uniques'], persons)} are still alone. This is known, not estimated: the "
-            "country is simulated, and everybody in it is on record.",
-            "An estimate from the table alone, told only that it holds "
-            f"{100 * population['fraction']:.0f}\u00a0% of them, says {_estimate(estimate)}.",
+            say(
+                "Among all {people:,} people with the disease in the simulated country, {of} are "
+                "still alone. This is known, not estimated: the country is simulated, and everybody "
+                "in it is on record.",
+                people=population["people"],
+                of=of(population["uniques"], persons),
+            ),
+            say(
+                "An estimate from the table alone, told only that it holds {fraction:.0f} % of them, "
+                "says {estimate}.",
+                fraction=100 * population["fraction"],
+                estimate=_estimate(estimate),
+            ),
         ]
     return _estimated(population, persons)
 
 
 def _estimated(population: dict[str, Any], persons: int) -> list[str]:
-    source = f" (source: {population['source']})" if population.get("source") else ""
-    first = (
-        f"Among everybody with the disease{source}, {_estimate(population)} of the {persons:,} patients "
-        "are still alone."
+    source = (
+        say(" (source: {source})", source=retell(population["source"])) if population.get("source") else ""
+    )
+    first = say(
+        "Among everybody with the disease{source}, {estimate} of the {persons:,} patients are still alone.",
+        source=source,
+        estimate=_estimate(population),
+        persons=persons,
     )
     if population["same"]:
-        first = (
-            f"The table holds everybody with the disease, or nearly{source}: sample and population are "
-            "the same. Who stands alone in the table stands alone among all patients."
+        first = say(
+            "The table holds everybody with the disease, or nearly{source}: sample and "
+            "population are the same. Who stands alone in the table stands alone among all "
+            "patients.",
+            source=source,
         )
     low, high = (tries(population[key]) for key in ("mean_low", "mean_high"))
-    second = (
-        "Somebody who knows a patient has the disease, but not whether the patient is in the table, is "
-        f"right in {tries(population['mean_risk'])} on "
-        f"average{'' if low == high else f' (between {low} and {high})'}."
+    second = say(
+        "Somebody who knows a patient has the disease, but not whether the patient is in the "
+        "table, is right in {tries} on average{extra}.",
+        tries=tries(population["mean_risk"]),
+        extra="" if low == high else f" (between {low} and {high})",
     )
     lines = [first, second]
     if population["known"] == "counts":
         lines.append(_among_inhabitants(population))
-    return [*lines, "What this assumes: " + " ".join(population["assumes"])]
+    return [*lines, say("What this assumes: ") + " ".join(retell(each) for each in population["assumes"])]
 
 
 def _among_inhabitants(population: dict[str, Any]) -> str:
     """For somebody who does not even know who is ill."""
     unplaced = population["unplaced"]
-    lost = f" {unplaced:,} patients with a missing value could not be looked up." if unplaced else ""
-    return (
-        f"By {listed(population['keys'])} alone a patient shares the values with at least "
-        f"{population['fewest']:,.0f} inhabitants, ill or not: somebody who does not know who is ill is "
-        f"right in {tries(population['inhabitant_risk'])} on average. Sources: "
-        f"{'; '.join(population['sources'])}.{lost}"
+    lost = (
+        say(" {unplaced:,} patients with a missing value could not be looked up.", unplaced=unplaced)
+        if unplaced
+        else ""
+    )
+    return say(
+        "By {keys} alone a patient shares the values with at least {fewest:,.0f} "
+        "inhabitants, ill or not: somebody who does not know who is ill is right in {tries} "
+        "on average. Sources: {sources}.{lost}",
+        keys=listed(population["keys"]),
+        fewest=population["fewest"],
+        tries=tries(population["inhabitant_risk"]),
+        sources=say("; ").join(population["sources"]),
+        lost=lost,
     )
 
 
 def advice(risk: dict[str, Any]) -> list[str]:
     """What to do, the most telling first."""
     lines = [
-        f"Treat {each['column']} as a name: by it alone {of(each['alone'], risk['persons'])} are found. "
-        "Give it the role identifier in the schema, so that it never leaves, or show it coarser."
+        say(
+            "Treat {column} as a name: by it alone {of} are found. Give it the role identifier "
+            "in the schema, so that it never leaves, or show it coarser.",
+            column=each["column"],
+            of=of(each["alone"], risk["persons"]),
+        )
         for each in risk["columns"]
         if each["alone"] >= _AS_GOOD_AS_A_NAME * risk["persons"]
     ]
     lines += [_mildest(each, risk) for each in risk["mending"]["together"]]
     lines += _single_steps(risk)
     if not lines or risk["at_risk"] == 0:
-        lines = ["Nothing has to be changed for these columns: nobody is above the policy’s limit."]
+        lines = [say("Nothing has to be changed for these columns: nobody is above the policy’s limit.")]
     lines.append(
-        "A synthetic table made from this one is judged by itself: start a run, and read in its report "
-        "whether it gives these patients away."
+        say(
+            "A synthetic table made from this one is judged by itself: start a run, and read in "
+            "its report whether it gives these patients away."
+        )
     )
     return lines
 
@@ -143,17 +202,24 @@ def _mildest(found: dict[str, Any], risk: dict[str, Any]) -> str:
     """The mildest combination of changes that keeps the limit."""
     allowed, left_out = risk["mending"]["allowed"], found["left_out"]
     if found["everything_left_out"]:
-        return (
-            f"Nothing less than leaving out all of {listed(risk['quasi_identifiers'])} puts everybody "
-            f"among {allowed} "
-            f"alike{'' if not found['limit'] else ', even without the most conspicuous patients'}."
+        return say(
+            "Nothing less than leaving out all of {quasi_identifiers} puts everybody among "
+            "{allowed} alike{extra}.",
+            quasi_identifiers=listed(risk["quasi_identifiers"]),
+            allowed=allowed,
+            extra="" if not found["limit"] else ", even without the most conspicuous patients",
         )
-    stay = "all of them" if not left_out else f"{of(left_out, risk['persons'])} left out"
-    best = "The mildest way" if found["proven"] else "The mildest way that was found"
-    changes = listed(found["words"]) if found["words"] else "change nothing"
-    return (
-        f"{best} to hide every patient among {allowed} alike, with {stay}: {changes}. A guess is then "
-        f"right in {tries(found['mean_risk'])} on average."
+    stay = say("all of them") if not left_out else say("{of} left out", of=of(left_out, risk["persons"]))
+    best = say("The mildest way") if found["proven"] else say("The mildest way that was found")
+    changes = listed([retell(each) for each in found["words"]]) if found["words"] else say("change nothing")
+    return say(
+        "{best} to hide every patient among {allowed} alike, with {stay}: {changes}. A guess "
+        "is then right in {tries} on average.",
+        best=best,
+        allowed=allowed,
+        stay=stay,
+        changes=changes,
+        tries=tries(found["mean_risk"]),
     )
 
 
@@ -162,14 +228,18 @@ def _single_steps(risk: dict[str, Any]) -> list[str]:
     helpful = [step for step in risk["mending"]["steps"] if step["mean_risk"] < risk["mean_risk"]]
     kept = [step for step in helpful if not step["left_out"]][:1]
     gone = [step for step in helpful if step["left_out"]][:1]
-    return [_saves(step, risk, "If only one thing may change") for step in kept] + [
-        _saves(step, risk, "If one column may go") for step in gone
+    return [_saves(step, risk, say("If only one thing may change")) for step in kept] + [
+        _saves(step, risk, say("If one column may go")) for step in gone
     ]
 
 
 def listed(names: list[str]) -> str:
     """Names as a list in a sentence."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return (
+        names[0]
+        if len(names) == 1
+        else say("{names} and {last}", names=say(", ").join(names[:-1]), last=names[-1])
+    )
 
 
 def _grade(risk: dict[str, Any]) -> tuple[str, str]:
@@ -182,55 +252,70 @@ def _grade(risk: dict[str, Any]) -> tuple[str, str]:
 def of(count: int, persons: int) -> str:
     """A count of patients and its share."""
     if count == persons:
-        return f"all {persons:,} patients"
-    return f"{count:,} of {persons:,} patients ({100 * count / persons:.1f}\u00a0%)"
+        return say("all {persons:,} patients", persons=persons)
+    return say(
+        "{count:,} of {persons:,} patients ({count_2:.1f} %)",
+        count=count,
+        persons=persons,
+        count_2=100 * count / persons,
+    )
 
 
 def tries(risk: float) -> str:
     """A chance as a count of tries."""
     if risk > _FULL:
-        return "100 of 100 tries"
+        return say("100 of 100 tries")
     for of_so_many in (100, 1_000, 10_000, 100_000, 1_000_000):
         if risk * of_so_many >= 1:
-            return f"{risk * of_so_many:.0f} of {of_so_many:,} tries"
-    return "fewer than one of a million tries"
+            return say("{risk:.0f} of {of_so_many:,} tries", risk=risk * of_so_many, of_so_many=of_so_many)
+    return say("fewer than one of a million tries")
 
 
 def _estimate(found: dict[str, Any]) -> str:
-    value = "nobody" if found["uniques"] is None else f"about {found['uniques']:,.0f}"
+    value = (
+        say("nobody") if found["uniques"] is None else say("about {uniques:,.0f}", uniques=found["uniques"])
+    )
     if found["low"] is None or found["high"] is None:
         return value
-    return f"{value} (95\u00a0% interval {found['low']:,.0f} to {found['high']:,.0f})"
+    return say(
+        "{value} (95 % interval {low:,.0f} to {high:,.0f})", value=value, low=found["low"], high=found["high"]
+    )
 
 
 def _saves(step: dict[str, Any], risk: dict[str, Any], start: str) -> str:
-    return (
-        f"{start}, {step['words']}: {step['uniques']:,} patients instead of {risk['uniques']:,} then "
-        f"stand alone, and a guess is right in {tries(step['mean_risk'])} instead of "
-        f"{tries(risk['mean_risk'])}."
+    return say(
+        "{start}, {words}: {uniques:,} patients instead of {uniques_2:,} then stand alone, "
+        "and a guess is right in {tries} instead of {tries_2}.",
+        start=start,
+        words=retell(step["words"]),
+        uniques=step["uniques"],
+        uniques_2=risk["uniques"],
+        tries=tries(step["mean_risk"]),
+        tries_2=tries(risk["mean_risk"]),
     )
 
 
 def _certainty(risk: dict[str, Any]) -> str:
-    counts = (
-        "What is said of this table is counted, patient by patient, not estimated: it has no margin of "
-        "error. It holds for somebody whose knowledge of these columns is exact; whoever is wrong by a "
-        "year finds fewer."
+    counts = say(
+        "What is said of this table is counted, patient by patient, not estimated: it has no "
+        "margin of error. It holds for somebody whose knowledge of these columns is exact; "
+        "whoever is wrong by a year finds fewer."
     )
     known = risk["population"]["known"]
     if known in ("nothing", "registry") or risk["population"].get("same"):
         return counts
-    return (
-        f"{counts} What is said of everybody with the disease is an estimate, and stands with its "
-        "interval and its assumption."
+    return say(
+        "{counts} What is said of everybody with the disease is an estimate, and stands with "
+        "its interval and its assumption.",
+        counts=counts,
     )
 
 
 def _what_if(risk: dict[str, Any]) -> str:
     asked = risk["asked"]
-    parts = [f"{name} left out" for name in asked["drop"]]
-    parts += [f"{name} {level}" for name, level in asked["coarsen"].items()]
-    return f"The table was looked at with {listed(parts)}." if parts else ""
+    parts = [say("{name} left out", name=name) for name in asked["drop"]]
+    parts += [f"{name} {retell(level)}" for name, level in asked["coarsen"].items()]
+    return say("The table was looked at with {parts}.", parts=listed(parts)) if parts else ""
 
 
 def _before_and_after(risk: dict[str, Any]) -> list[dict[str, str]]:
@@ -243,12 +328,12 @@ def _before_and_after(risk: dict[str, Any]) -> list[dict[str, str]]:
 
 def _row(risk: dict[str, Any]) -> dict[str, str]:
     return {
-        "Columns somebody could know": ", ".join(risk["quasi_identifiers"]),
-        "Patients alone": f"{risk['uniques']:,} of {risk['persons']:,}",
-        "Smallest group alike": str(risk["k"]),
-        "Right guesses, mean": f"{100 * risk['mean_risk']:.1f} %",
-        "Right guesses, worst": f"{100 * risk['highest_risk']:.1f} %",
-        "Different combinations": f"{risk['classes']:,}",
+        say("Columns somebody could know"): ", ".join(risk["quasi_identifiers"]),
+        say("Patients alone"): say("{few:,} of {all:,}", few=risk["uniques"], all=risk["persons"]),
+        say("Smallest group alike"): str(risk["k"]),
+        say("Right guesses, mean"): f"{100 * risk['mean_risk']:.1f} %",
+        say("Right guesses, worst"): f"{100 * risk['highest_risk']:.1f} %",
+        say("Different combinations"): f"{risk['classes']:,}",
     }
 
 
@@ -258,14 +343,14 @@ def _columns(risk: dict[str, Any]) -> list[str]:
     lines = []
     alone = [each for each in found if each["alone"]]
     if alone:
-        told = "; ".join(f"{each['column']} {each['alone']:,}" for each in alone[:4])
-        lines.append(f"By one column alone, this many patients are already found: {told}.")
+        told = say("; ").join(f"{each['column']} {each['alone']:,}" for each in alone[:4])
+        lines.append(say("By one column alone, this many patients are already found: {told}.", told=told))
     shared = [each for each in found if each.get("shapley")]
     if shared and risk["uniques"]:
-        told = "; ".join(
+        told = say("; ").join(
             f"{each['column']} {each['shapley'] / risk['uniques'] * 100:.0f}\u00a0%" for each in shared
         )
-        lines.append(f"Of what leaves patients alone, each column’s part in it is: {told}.")
+        lines.append(say("Of what leaves patients alone, each column’s part in it is: {told}.", told=told))
     return lines
 
 
@@ -273,27 +358,39 @@ def _special(risk: dict[str, Any]) -> list[str]:
     """How few values are enough."""
     by_size = {int(size): count for size, count in risk["special"]["persons_by_size"].items() if count}
     if not by_size:
-        return ["Nobody is given away by any of the sets of columns that were searched."]
+        return [say("Nobody is given away by any of the sets of columns that were searched.")]
     parts = [
-        f"{count:,} by {'one value' if size == 1 else f'{size} values'}" for size, count in by_size.items()
+        say_count("{persons:,} by one value", "{persons:,} by {count} values", size, persons=persons)
+        for size, persons in by_size.items()
     ]
-    return [f"Patients whom their values give away, by the fewest that are enough: {'; '.join(parts)}."]
+    return [
+        say(
+            "Patients whom their values give away, by the fewest that are enough: {parts}.",
+            parts=say("; ").join(parts),
+        )
+    ]
 
 
 def _not_tested(risk: dict[str, Any], unconfirmed: tuple[str, ...]) -> list[str]:
     lines = [
-        "Columns that somebody could also know but that are not among "
-        f"{listed(risk['quasi_identifiers'])}: a laboratory value from a newspaper, a rare diagnosis, a "
-        "date of death.",
-        "Whether somebody can learn that a patient is in the table at all.",
-        "Whether a synthetic table made from these patients gives them away: that is what a run is for.",
-        "Somebody who knows a patient only roughly, and so finds fewer; and somebody who knows more than "
-        "one row.",
+        say(
+            "Columns that somebody could also know but that are not among {quasi_identifiers}: a "
+            "laboratory value from a newspaper, a rare diagnosis, a date of death.",
+            quasi_identifiers=listed(risk["quasi_identifiers"]),
+        ),
+        say("Whether somebody can learn that a patient is in the table at all."),
+        say("Whether a synthetic table made from these patients gives them away: that is what a run is for."),
+        say(
+            "Somebody who knows a patient only roughly, and so finds fewer; and somebody who "
+            "knows more than one row."
+        ),
     ]
     if unconfirmed:
         lines.insert(
             0,
-            "Whether the columns’ roles are right: nobody has confirmed those of "
-            f"{listed(list(unconfirmed))}.",
+            say(
+                "Whether the columns’ roles are right: nobody has confirmed those of {list}.",
+                list=listed(list(unconfirmed)),
+            ),
         )
     return lines

@@ -1,8 +1,15 @@
 """A golden folder of runs, written through the records: no engine is needed."""
 
 import json
+import os
 import shutil
+import socket
+import subprocess
 import sys
+import time
+import urllib.request
+import xml.etree.ElementTree as ET
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +20,15 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard
 from cohort.findings import Finding, Severity
+from dashboard.launch import command
 from privacy.estimates import AttackRole, Outcome, RiskEstimate
 from synthassay.runs import Evidence, read_risk
 from synthassay.store import write_json
 from synthassay.verdicts import CriterionResult, Judgement, Verdict
 from utility.scores import Direction, UtilityScore
 
+CHROMIUM = Path("/usr/bin/chromium")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 APP = Path(dashboard.__file__).with_name("app.py")
 RISK_CONFIG = """\
 name: registry
@@ -37,7 +47,7 @@ def risk(attack, excess, *, role=AttackRole.PRIMARY, control=0.05, detectable=0.
     return RiskEstimate(
         attack=attack,
         family="membership",
-        threat="Somebody who knows a patient's whole record wants to learn whether it was used.",
+        threat="Somebody who holds a patient's whole record finds the very same row in the release.",
         role=role,
         n=300,
         n_control=300,
@@ -90,6 +100,15 @@ def utility(value):
     )  # fmt: skip
 
 
+SENTENCES = {
+    Judgement.ACCEPT: "Meets policy registered; a person must decide.",
+    Judgement.REJECT: "Does not meet policy registered. Too few patients to rule out that some are "
+    "reproduced exactly.",
+    Judgement.INCONCLUSIVE: "Cannot tell at this size. More patients would narrow the interval.",
+    Judgement.REFERENCE: "A reference point, not a release.",
+}
+
+
 def verdict(judgement, p):
     leak = CriterionResult(
         criterion="leak",
@@ -101,9 +120,12 @@ def verdict(judgement, p):
         high=None,
         bound="at_least",
         threshold=0.051,
-        source="SynthAssay: family-wise error (Westfall and Young 1993)",
+        source="SynthAssay: no primary attack with an adjusted p of at most 0.05 (family-wise error, "
+        "Westfall and Young 1993)",
         sentence="No attack could tell the patients used from patients who were not, beyond chance.",
-        remedy="" if p > 0.05 else "The release gives away who was in it: choose another generator.",
+        remedy=""
+        if p > 0.05
+        else "The release gives away who was in it: choose a generator that copies less.",
     )
     match = CriterionResult(
         criterion="match_probability",
@@ -115,11 +137,11 @@ def verdict(judgement, p):
         high=0.26,
         bound="at_most",
         threshold=0.2,
-        source="k = 5, common for access under agreement",
+        source="k = 5, common for access under agreement (1/5); see docs/policies.md",
         sentence="Somebody who knows the quasi-identifiers would pick the right patient too often.",
         remedy="Coarsen or drop quasi-identifiers (age bands, larger regions, years for dates).",
     )
-    sentence = f"The verdict is {judgement.value}."
+    sentence = SENTENCES[judgement]
     return Verdict(judgement=judgement, policy="registered", sentence=sentence, criteria=(leak, match))
 
 
@@ -134,7 +156,8 @@ def evidence(name, judgement, *, value, excess, p, reference=False):
         findings=(
             Finding(
                 code="constant_column", severity=Severity.TIP,
-                title="A column is constant.", explanation="Column site_code says nothing: leave it out.",
+                title="site_code: one value on every row",
+                explanation="It tells nobody apart and adds nothing to any set of columns.",
             ),
         ),
         verdict=verdict(judgement, p),
@@ -309,7 +332,7 @@ def look(runs, looked):
 @pytest.fixture
 def app(runs, monkeypatch):
     """Open a page of the dashboard over the golden folder of runs."""
-    monkeypatch.setattr(sys, "argv", [str(APP), str(runs)])
+    monkeypatch.setattr(sys, "argv", [str(APP), str(runs), str(runs.parent)])
 
     def open_page(page=None, **address):
         at = AppTest.from_file(str(APP), default_timeout=30)
@@ -322,3 +345,68 @@ def app(runs, monkeypatch):
         return at
 
     return open_page
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's browser, as a person has it."""
+    if not CHROMIUM.exists():
+        pytest.skip("needs /usr/bin/chromium (apt install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def serving():
+    """Serve a folder of runs within a block; gives the address."""
+    return _serving
+
+
+@pytest.fixture
+def free_port() -> int:
+    return _free_port()
+
+
+def _free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def _serving(runs, *, state, data, port=None):
+    port = port or _free_port()
+    settings = {"STREAMLIT_SERVER_HEADLESS": "true", "SYNTHASSAY_STATE": str(state)}
+    argv = command(runs, port=port, data=data)
+    with (runs.parent / "server.log").open("wb") as log:
+        process = subprocess.Popen(argv, env={**os.environ, **settings}, stdout=log, stderr=log)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _wait_for(url, *, seconds=60):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with suppress(OSError):
+            if urllib.request.urlopen(url, timeout=2).status == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"{url} does not answer")
+
+
+@pytest.fixture
+def tables():
+    """Read the tables of a page, in the order in which they stand there."""
+    return lambda at: [_frame(each.proto.body) for each in at.get("html") if "<table>" in each.proto.body]
+
+
+def _frame(body):
+    cells = [["".join(cell.itertext()) for cell in row] for row in ET.fromstring(body).iter("tr")]
+    return pd.DataFrame(cells[1:], columns=cells[0])

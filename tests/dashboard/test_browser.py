@@ -1,61 +1,19 @@
 """The dashboard as a person meets it: Debian's chromium, a real server, a real run."""
 
-import os
 import re
-import socket
-import subprocess
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
-from dashboard.launch import command
-from synthassay.runs import list_risks, list_runs
+from synthassay.runs import list_risks
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-TINY = """\
-name: tiny
-cohort: {demo: diabetes}
-candidates: [trees]
-references: []
-attacks: [exact_copies]
-"""
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium (apt install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=ARGS)
-        yield browser
-        browser.close()
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def server(runs, state):
+def server(serving, runs, state):
     """The address of a dashboard over the golden folder of runs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {"STREAMLIT_SERVER_HEADLESS": "true", "SYNTHASSAY_STATE": str(state)}
-    log = (runs.parent / "server.log").open("wb")
-    process = subprocess.Popen(
-        command(runs, port=port), env={**os.environ, **settings}, stdout=log, stderr=log
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: answers(f"{address}/_stcore/health"), seconds=60)
+    with serving(runs, state=state, data=runs.parent) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        log.close()
 
 
 @pytest.fixture
@@ -75,20 +33,6 @@ def page(chromium, server):
 
 def is_outside(url, server):
     return not url.startswith((server, server.replace("http", "ws", 1), "data:", "blob:"))
-
-
-def answers(url):
-    try:
-        return urllib.request.urlopen(url, timeout=2).status == 200
-    except OSError:
-        return False
-
-
-def wait_for(condition, *, seconds):
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "waited too long"
-        time.sleep(0.1)
 
 
 def heading(tab, name):
@@ -150,28 +94,6 @@ def test_a_phone_shows_the_frontier_without_scrolling_sideways(golden, page):
         spot = name.bounding_box()
         assert spot["x"] >= 0
         assert spot["x"] + spot["width"] <= 390
-
-
-def test_a_run_is_started_and_finished_even_if_the_tab_is_closed(runs, page, chromium, server, tmp_path):
-    config = tmp_path / "tiny.yaml"
-    config.write_text(TINY, encoding="utf-8")
-    page.get_by_text("There is no finished run in").wait_for()
-    page.get_by_role("link", name="New run").click()
-    heading(page, "New run")
-    page.get_by_role("combobox", name="Config").click()
-    page.get_by_role("option", name="another file…").click()
-    page.get_by_role("textbox", name=re.compile("Path of a config")).fill(str(config))
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Start the run").click()
-    page.get_by_text("● running").wait_for()
-    page.goto("about:blank")
-    page.goto(f"{server}/start")
-    page.get_by_text("✓ finished").wait_for(timeout=200_000)
-    assert len(list_runs(runs)) == 1
-    page.get_by_role("link", name="Open the result").click()
-    heading(page, "Use against risk")
-    page.get_by_role("button", name="Open candidate").click()
-    heading(page, "trees")
 
 
 def test_a_what_if_moves_risk_and_price_before_ones_eyes(look, page, server):

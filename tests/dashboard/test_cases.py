@@ -87,7 +87,7 @@ def test_a_broken_run_is_counted_and_hides_no_case(app, golden, another_run):
     another_run(name="older", started="2026-11-20T06:12:00+00:00")
     (golden / "frontier.json").write_text("{")
     at = app()
-    assert "1 folders of runs cannot be read" in at.warning[0].value
+    assert "1 folder of runs cannot be read" in at.warning[0].value
     assert "**older**" in "\n".join(each.value for each in at.markdown)
 
 

@@ -1,6 +1,7 @@
 """What a steward and a board see and do: attacks, who is exposed, the decision, the timeline."""
 
 import sys
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -58,9 +59,9 @@ def decided(run, **changes):
     return append(run.parent, DECISION, {**body, **changes})
 
 
-def test_each_attack_stands_beside_fresh_patients_with_what_it_would_have_seen(app, golden):
+def test_each_attack_stands_beside_fresh_patients_with_what_it_would_have_seen(app, golden, tables):
     at = app(pages.ATTACKS, run=golden.name, candidate="trees")
-    table = at.table[-1].value
+    table = tables(at)[-1]
     assert table["attack"].iloc[0] == "copy scan"
     assert table["fresh patients instead"].iloc[0] == "+0.0 % [-6.0, +6.0]"
     assert table["planted copies caught from"].iloc[0] == "10.0 %"
@@ -68,13 +69,13 @@ def test_each_attack_stands_beside_fresh_patients_with_what_it_would_have_seen(a
     assert "no proof of safety" in said(at)
 
 
-def test_who_is_exposed_counts_no_few_patients_and_names_no_rare_group_of_few(app, golden):
+def test_who_is_exposed_counts_no_few_patients_and_names_no_rare_group_of_few(app, golden, tables):
     at = app(pages.EXPOSED, run=golden.name, candidate="trees")
     sent = payload(at)
     assert "Galdor" in sent
     assert "rarest/known" not in sent
-    assert "Not shown: 1 groups of fewer than 11 patients." in said(at)
-    counts = at.table[0].value
+    assert "Not shown: 1 group of fewer than 11 patients." in said(at)
+    counts = tables(at)[0]
     assert list(counts["patients"]) == ["30"] * 10
 
 
@@ -134,7 +135,21 @@ def test_a_modeler_decides_nothing(app, golden, as_modeler):
     assert not at.button or all(each.label == "Log out" for each in at.button)
 
 
-def test_what_was_decided_is_told_with_what_voided_it(app, golden):
+def test_a_steward_whose_login_is_old_is_asked_for_it_again_instead_of_the_form(
+    app, golden, state, monkeypatch
+):
+    state.mkdir(exist_ok=True)
+    (state / "roles.yaml").write_text("a@b.example: steward\n", encoding="utf-8")
+    claims = {"is_logged_in": True, "email": "a@b.example", "iat": time.time() - 3600}
+    monkeypatch.setattr(roles, "signed_in", lambda: claims)
+    at = app(pages.DECIDE, run=golden.name, candidate="trees")
+    assert "older than 30 minutes" in at.info[0].value
+    assert not at.text_area
+    claims["iat"] = time.time()
+    assert app(pages.DECIDE, run=golden.name, candidate="trees").text_area
+
+
+def test_what_was_decided_is_told_with_what_voided_it(app, golden, tables):
     decided(golden)
     at = app(pages.TIMELINE, run=golden.name)
     text = said(at).replace("\\", "")
@@ -142,7 +157,7 @@ def test_what_was_decided_is_told_with_what_voided_it(app, golden):
     assert REASON in text
     assert "Condition: No linkage." in text
     assert "Stands no longer" in at.warning[0].value
-    assert list(at.table[-1].value["what"]) == [DECISION]
+    assert list(tables(at)[-1]["what"]) == [DECISION]
     assert len(at.get("plotly_chart")) == 1
 
 

@@ -7,7 +7,7 @@ from dashboard.launch import command
 
 def test_the_page_answers_on_this_machine_only_and_tells_nobody():
     argv = command(Path("my runs"), port=None)
-    assert argv[:4] == [sys.executable, "-m", "streamlit", "run"]
+    assert argv[:4] == [sys.executable, "-m", "dashboard.serve", "run"]
     assert Path(argv[4]).name == "app.py"
     assert {
         "--server.address=127.0.0.1",

@@ -23,10 +23,10 @@ def change(folder, **changes):
     write_json(path, {**json.loads(path.read_text()), **changes})
 
 
-def test_readiness_says_what_the_size_can_prove_and_which_columns_single_out(app, look):
+def test_readiness_says_what_the_size_can_prove_and_which_columns_single_out(app, look, tables):
     look()
     at = app(pages.READINESS)
-    table = at.table[0].value
+    table = tables(at)[0]
     assert list(table["policy"]) == ["controlled", "demo", "public", "registered"]
     assert table.set_index("policy")["half of the patients set aside"]["public"] == "✕ cannot be met"
     assert "needs" in table.set_index("policy")["what stands in the way"]["public"]
@@ -56,7 +56,7 @@ def test_without_a_run_every_page_leads_to_the_first_one(app, page):
     assert "There is no finished run in" in at.info[0].value
 
 
-def test_each_group_stands_beside_real_patients_with_its_gap(app, golden):
+def test_each_group_stands_beside_real_patients_with_its_gap(app, golden, tables):
     group = {"group": "sex = f", "n": 134}
     scores = [
         UtilityScore(metric=f"{SUBGROUP}auroc", value=0.68, reference=0.76, low=0.55, high=0.79, **group),
@@ -65,7 +65,7 @@ def test_each_group_stands_beside_real_patients_with_its_gap(app, golden):
     ]
     change(golden, utility=[each.to_dict() for each in scores])
     at = app(pages.FIDELITY, run=golden.name, candidate="trees")
-    row = at.table[0].value.iloc[0]
+    row = tables(at)[0].iloc[0]
     assert (row["group"], row["release"], row["real"], row["gap"]) == (
         "sex = f (134)",
         "0.680",
@@ -99,7 +99,7 @@ def test_an_analysis_that_was_not_asked_says_how_to(app, golden):
     assert "Nobody asked this run" in said(app(pages.ANALYSES, run=golden.name))
 
 
-def test_whether_it_helped_is_told_with_gains_and_their_intervals(app, runs):
+def test_whether_it_helped_is_told_with_gains_and_their_intervals(app, runs, tables):
     gain = {"arm": "30 % synthetic", "metric": "auroc", "group": "", "difference": 0.02, "low": -0.01}
     gain |= {"high": 0.05, "sentence": "no measurable gain"}
     study = {"sentence": "It did not help measurably.", "comparisons": [gain]}
@@ -119,7 +119,7 @@ def test_whether_it_helped_is_told_with_gains_and_their_intervals(app, runs):
     at = app(pages.HELPED)
     assert "40 synthetic rows with stage \\= 4" in said(at) or "40 synthetic rows with stage = 4" in said(at)
     assert "It did not help measurably." in said(at)
-    assert at.table[0].value["found"].iloc[0] == "no measurable gain"
+    assert tables(at)[0]["found"].iloc[0] == "no measurable gain"
     write_json(folder / "augment.json", {**content, "study": None, "study_reason": "It was not asked."})
     assert "It was not asked." in said(app(pages.HELPED))
 
@@ -129,7 +129,7 @@ def test_minted_pictures_are_shown_by_class_and_real_ones_never(app, golden):
     folder.mkdir(parents=True)
     Image.fromarray(np.zeros((8, 8, 3), dtype=np.uint8)).save(folder / "0001.png")
     at = app(pages.PICTURES, run=golden.name, candidate="trees")
-    assert [each.value for each in at.subheader] == ["nv\\: 1 pictures"]
+    assert [each.value for each in at.subheader] == ["nv\\: 1 picture"]
     assert "minted no pictures" in said(app(pages.PICTURES, run=golden.name, candidate="gaussian_copula"))
 
 

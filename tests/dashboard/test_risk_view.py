@@ -53,7 +53,7 @@ def asked(monkeypatch):
     """What the page asked the command line for; what runs instead stands under ``instead``."""
     calls = []
 
-    def fake(config, *, runs, drop=(), coarsen=None):
+    def fake(config, *, runs, drop=(), coarsen=None, only_under=None):
         calls.append((config, runs, tuple(drop), dict(coarsen or {})))
         return fake.instead
 
@@ -86,7 +86,7 @@ def test_the_page_tells_who_is_alone_with_a_table_behind_each_picture(app, look)
     assert "a stand-in (a proxy) for use" in text
 
 
-def test_the_browser_is_sent_no_count_of_few_patients(app, look, golden_risk):
+def test_the_browser_is_sent_no_count_of_few_patients(app, look, golden_risk, tables):
     look()
     at = app(RISK)
     few = {each["uniques"] for each in golden_risk["column_sets"]} & set(range(1, 11))
@@ -96,7 +96,7 @@ def test_the_browser_is_sent_no_count_of_few_patients(app, look, golden_risk):
             texts = trace.get("text", [])
             assert not [text for text in texts if text.strip().isdigit() and 0 < int(text) < 11]
     counted = ("patients", "patients alone", "patients left out")
-    cells = [str(v) for each in at.table for name in counted if name in each.value for v in each.value[name]]
+    cells = [str(v) for each in tables(at) for name in counted if name in each for v in each[name]]
     assert cells
     assert not [cell for cell in cells if cell.isdigit() and 0 < int(cell) < 11]
 
@@ -142,7 +142,7 @@ def test_looks_are_grouped_by_cohort_newest_first(app, look):
     assert address(at) == {"run": other.name}
 
 
-def test_what_if_asks_the_command_line_and_shows_before_and_after(app, look, asked, runs):
+def test_what_if_asks_the_command_line_and_shows_before_and_after(app, look, asked, runs, tables):
     before = look()
     after = look("after", started="2026-11-24T08:00:00+00:00")
     asked.instead = printing(after)
@@ -157,7 +157,7 @@ def test_what_if_asks_the_command_line_and_shows_before_and_after(app, look, ask
     assert wait(jobs.jobs()[0]) is State.FINISHED
     at.run()
     assert address(at) == {"run": before.name, "after": after.name}
-    table = next(each.value for each in at.table if "before" in each.value)
+    table = next(each for each in tables(at) if "before" in each)
     told = dict(zip(table.iloc[:, 0], zip(table["before"], table["after"], strict=True), strict=True))
     assert told["The table"] == ("as the table stands", "town left out and age in bands of 20 years")
     assert told["Patients alone"][1] == "0 of 120"
@@ -259,6 +259,7 @@ def test_a_finished_job_leads_to_the_page_of_its_kind(app, look, runs, kind, tol
 def test_a_look_can_be_started_from_the_start_page(app, asked):
     asked.instead = python("pass")
     at = app(START)
+    at.radio[0].set_value("Take a config that is there").run()
     button(at, "Only ask who can be found").click().run()
     assert not at.exception
     assert asked.calls[0][0].name == "demo.yaml"

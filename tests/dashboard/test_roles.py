@@ -1,9 +1,12 @@
 """Who may see and do what: decided where data are read, whatever the menu shows."""
 
+import sys
+import time
+
 import pytest
 
 from cohort.errors import InputError
-from dashboard import pages, reading, roles, starting
+from dashboard import jobs, pages, reading, roles, starting
 from dashboard.roles import Right, Role
 
 LOGIN = {"is_logged_in": True, "email": "Ada@Hospital.example", "email_verified": True}
@@ -36,6 +39,35 @@ def test_nobody_is_somebody_before_the_login(monkeypatch):
 def test_an_address_holds_the_roles_that_the_file_gives_it_however_it_is_spelled(login):
     login("modeler", "ethics board")
     assert roles.person().roles == {Role.MODELER, Role.BOARD}
+
+
+@pytest.mark.parametrize(
+    ("claims", "fresh"),
+    [
+        ({"iat": 0}, True),
+        ({"iat": -29 * 60}, True),
+        ({"iat": -31 * 60}, False),
+        ({"iat": 0, "auth_time": -31 * 60}, False),  # a new token, and nobody was asked
+        ({}, False),
+        ({"iat": "now"}, False),
+    ],
+)
+def test_only_who_has_just_logged_in_may_sign(login, claims, fresh):
+    now = time.time()
+    login("steward", **{name: now + at if at != "now" else at for name, at in claims.items()})
+    assert roles.fresh_login() is fresh
+
+
+def test_a_decision_under_an_old_login_is_refused_where_work_is_started(login, runs, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["app.py", str(runs)])
+    login("steward", iat=time.time() - 3600)
+    with pytest.raises(InputError, match="older than 30 minutes"):
+        starting.launch([sys.executable, "-c", "pass"], title="decide", right=Right.DECIDE)
+    assert not jobs.jobs()
+
+
+def test_without_a_login_there_is_none_to_be_old():
+    assert roles.fresh_login()
 
 
 def test_an_address_that_nobody_verified_holds_none(login):

@@ -58,8 +58,8 @@ def test_the_frontier_is_drawn_with_a_sentence_and_its_numbers(app, golden):
     assert at.expander[0].label == "The numbers behind the picture"
 
 
-def test_the_table_tells_verdicts_in_words_requested_candidates_first(app, golden):
-    table = app(FRONTIER).table[-1].value
+def test_the_table_tells_verdicts_in_words_requested_candidates_first(app, golden, tables):
+    table = tables(app(FRONTIER))[-1]
     assert list(table["Candidate"]) == ["trees", "gaussian_copula", "ctgan", "copy", "holdout", "independent"]
     assert list(table["Verdict"])[:3] == [
         "✓ meets the policy; a person must decide",
@@ -77,6 +77,17 @@ def test_a_click_on_a_point_opens_its_candidate(app, golden):
     assert not at.exception
     assert at.title[0].value == "gaussian_copula"
     assert address(at) == {"run": golden.name, "candidate": "gaussian_copula"}
+
+
+def test_runs_under_other_seeds_are_drawn_beside_this_one(app, golden, another_run):
+    older = another_run(name="golden", started="2026-11-20T06:12:00+00:00")
+    for seed, folder in enumerate((golden, older)):
+        (folder / "config.yaml").write_text(f"name: golden\nseed: {seed}\n")
+        about = json.loads((folder / "run.json").read_text())
+        (folder / "run.json").write_text(json.dumps({**about, "seed": seed}))
+    at = app(FRONTIER, run=golden.name)
+    assert "under 2 seeds" in said(at)
+    assert len(at.get("plotly_chart")) == 3
 
 
 def test_a_candidate_is_opened_without_a_click_on_the_picture(app, golden):
@@ -106,28 +117,28 @@ def test_the_candidates_page_shows_what_the_verdict_rests_on(app, golden):
     assert "Probability: **0.210 [0.170, 0.260]** · wanted **at most 0.2** · shown only" in text
     assert "What to do: Coarsen or drop quasi-identifiers" in text
     assert "Source: k = 5" in text
-    assert "Somebody who knows a patient's whole record" in text
+    assert "Somebody who holds a patient's whole record" in text
     assert "no proof of safety" in text
     assert "This attack does not apply here" in text
     assert "second opinion, does not count in the verdict" in text
     assert len(at.get("plotly_chart")) == 3
 
 
-def test_each_attack_stands_beside_what_fresh_patients_gave(app, golden):
+def test_each_attack_stands_beside_what_fresh_patients_gave(app, golden, tables):
     at = app(CANDIDATE, run=golden.name, candidate="trees")
-    table = next(each.value for each in at.table if "this release" in each.value)
+    table = next(each for each in tables(at) if "this release" in each)
     assert list(table["this release"]) == [
         "7.0 % of 300", "5.0 % of 300", "2.0 %", "+2.0 % [-4.0, +8.0]", "0.310", "10.0 %",
     ]  # fmt: skip
     assert table["fresh patients"].iloc[0] == "5.0 % of 300"
 
 
-def test_fresh_patients_are_not_compared_with_themselves(app, golden):
+def test_fresh_patients_are_not_compared_with_themselves(app, golden, tables):
     at = app(CANDIDATE, run=golden.name, candidate="holdout")
-    assert not any("fresh patients" in each.value and "this release" in each.value for each in at.table)
+    assert not any("fresh patients" in each and "this release" in each for each in tables(at))
 
 
-def test_what_auto_chose_is_told_with_all_that_was_tried(app, golden):
+def test_what_auto_chose_is_told_with_all_that_was_tried(app, golden, tables):
     figures = dict.fromkeys(("real", "low", "high", "excess", "excess_low", "excess_high", "p"))
     tried = [
         {**figures, "generator": name, "use": 0.7, "told": False, "failure": ""}
@@ -141,7 +152,7 @@ def test_what_auto_chose_is_told_with_all_that_was_tried(app, golden):
     at = app(CANDIDATE, run=golden.name, candidate="trees")
     assert "Why this generator" in said(at)
     assert "the highest." in said(at)
-    table = next(each.value for each in at.table if "told from others" in each.value)
+    table = next(each for each in tables(at) if "told from others" in each)
     assert list(table["generator"]) == ["trees", "forest"]
 
 
@@ -192,27 +203,35 @@ def test_an_unforeseen_fault_shows_no_value_and_no_traceback(app, golden, monkey
     assert "Jane" not in said(at)
 
 
-def test_a_run_that_measured_no_risk_says_why_there_is_no_picture(app, golden):
+def test_a_run_that_measured_no_risk_says_why_there_is_no_picture(app, golden, tables):
     frontier = json.loads((golden / "frontier.json").read_text())
     frontier["points"] = [{**point, "risk": None} for point in frontier["points"]]
     (golden / "frontier.json").write_text(json.dumps(frontier))
     at = app(FRONTIER)
     assert "There is no picture" in said(at)
-    assert len(at.table) == 1
+    assert len(tables(at)) == 1
 
 
 def test_the_bundled_configs_are_offered_the_demo_first(app):
-    at = app(START)
+    at = by_file(app(START))
     offered = selectbox(at, "Config").options
     assert offered[0] == "demo"
     assert offered[-1] == "another file…"
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"), [("/no/such.yaml", "There is no file"), (str(APP), "is no config")]
+    ("typed", "told"),
+    [
+        ("such.yaml", "There is no file"),
+        ("notes.txt", "is no config"),
+        (str(APP), "may not be named here"),
+        ("../elsewhere.yaml", "may not be named here"),
+        ("state/hash.key", "may not be named here"),
+    ],
 )
-def test_a_typed_path_that_is_no_config_says_so_and_starts_nothing(app, typed, told):
-    at = app(START)
+def test_a_typed_path_that_is_no_config_says_so_and_starts_nothing(app, tmp_path, typed, told):
+    (tmp_path / "notes.txt").write_text("no config")
+    at = by_file(app(START))
     selectbox(at, "Config").select("another file…").run()
     at.text_input[0].input(typed).run()
     assert told in at.error[0].value
@@ -224,17 +243,17 @@ def test_start_runs_the_command_line_and_shows_how_far_it_is(app, runs, tmp_path
     config.write_text("cohort: {demo: diabetes}\n")
     asked = []
 
-    def fake(argv, *, runs):
-        asked.append((argv, runs))
+    def fake(argv, *, runs, only_under):
+        asked.append((argv, runs, only_under))
         return [sys.executable, "-c", "import time; time.sleep(30)"]
 
     monkeypatch.setattr(jobs, "run_argv", fake)
-    at = app(START)
+    at = by_file(app(START))
     selectbox(at, "Config").select("another file…").run()
     at.text_input[0].input(str(config)).run()
     button(at, "Start the run").click().run()
     assert not at.exception
-    assert asked == [(config, runs.resolve())]
+    assert asked == [(config, runs.resolve(), tmp_path)]
     (job,) = jobs.jobs()
     tell(runs, job, stage="trees", share=0.4, seconds_left=75.0)
     at.run()
@@ -280,6 +299,12 @@ def test_jobs_of_another_folder_of_runs_are_not_shown(app, tmp_path):
     job = jobs.start([sys.executable, "-c", "pass"], title="elsewhere", runs=tmp_path)
     wait(job)
     assert "elsewhere" not in said(app(START))
+
+
+def by_file(at):
+    """Take a config that is there, instead of the form."""
+    at.radio[0].set_value("Take a config that is there").run()
+    return at
 
 
 def tell(runs, job, **progress):

@@ -13,6 +13,7 @@ def test_each_finished_candidate_has_one_point(finished):
         assert point["risk"]["low"] <= point["risk"]["value"] <= point["risk"]["high"]
         assert point["utility"]["low"] <= point["utility"]["value"] <= point["utility"]["high"]
     assert points["copy"]["risk"]["value"] > points["independent"]["risk"]["high"]
+    assert (points["trees"]["pareto"], points["copy"]["pareto"]) == (1.0, None)
 
 
 def test_the_region_is_bounded_by_chance_and_by_the_floor(finished):

@@ -100,7 +100,7 @@ def test_the_internal_report_tells_bound_cap_and_runs_and_warns(run):
     assert page.count("A low lower bound is no evidence of privacy.") == 2
     for part in ("Proven upper bound of ε", "Empirical lower bound, 95.0 % sure", "Cap of the method"):
         assert page.count(part) == 2
-    assert "planted in\n5 columns of the patients used, did not come out of any" in page
+    assert "planted in 5 columns of the patients used, did not come out of any" in page
 
 
 def test_the_public_page_of_a_promise_holds_no_audit(run):

@@ -89,6 +89,9 @@ def test_the_commands_say_it_in_words_and_in_json(decided, capsys, monkeypatch):
     assert code == 0
     made = json.loads(printed.out)
     assert made["stands"]
+    for name in ("report.html", "report.public.html"):  # written again, which voids nothing
+        assert "Dr. Decider" in (decided.lenient / name).read_text(encoding="utf-8")
+        assert made["hash"] in (decided.lenient / name).read_text(encoding="utf-8")
     code, printed = _called(capsys, monkeypatch, "verify", decided.runs, "--head", made["hash"])
     assert (code, "✓ 5 entries" in printed.out, made["hash"] in printed.out) == (0, True, True)
     code, printed = _called(capsys, monkeypatch, "verify", decided.runs, "--head", "0" * 64, "--json")

@@ -21,6 +21,7 @@ PUBLIC = {
     "synthetic-data.csv", "card.html", "card.json", "checksums.sha256", "croissant.json", "decision.json",
     "ro-crate-metadata.json", "signature.json",
 }  # fmt: skip
+NOBODY = {"licence": "none", "publisher": "", "publisher_url": ""}
 HOUSE = {"config.yaml", "run.json", "cohort.json", "evidence.json"}
 
 
@@ -202,14 +203,14 @@ def test_another_seed_and_other_counts_make_the_same_public_files(decided, packe
     path.write_text(json.dumps(evidence))
     again = tmp_path / "again"
     again.mkdir()
-    _fill(again, _contents(run, decision, public=True, **_said(packed)), run)
+    _fill(again, _contents(run, decision, public=True, house=_said(packed)), run)
     for name in PUBLIC - {"signature.json"}:
         assert (again / name).read_bytes() == (packed / name).read_bytes(), name
 
 
 def _said(folder: Path):
     card = json.loads((folder / "card.json").read_text())
-    return {key: card[key] for key in ("licence", "publisher")}
+    return {"publisher_url": "", **{key: card[key] for key in ("licence", "publisher")}}
 
 
 def test_pictures_leave_without_the_list_of_them(decided, accept, tmp_path):
@@ -227,7 +228,7 @@ def test_pictures_leave_without_the_list_of_them(decided, accept, tmp_path):
     (folder / "card.json").write_text(json.dumps(own))
     out = tmp_path / "pictures"
     out.mkdir()
-    about = _contents(decided.lenient, decision, public=True, licence="CC-BY-4.0", publisher="")
+    about = _contents(decided.lenient, decision, public=True, house={**NOBODY, "licence": "CC-BY-4.0"})
     _fill(out, about, decided.lenient)
     found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     pictures = {f"synthetic-images/{name}/0001.png" for name in ("mel", "nv")}
@@ -243,7 +244,7 @@ def test_coarsened_patients_are_not_called_synthetic(decided, accept, tmp_path):
     out = tmp_path / "coarse"
     out.mkdir()
     decision = decisions(decided.runs)[-1]
-    about = _contents(decided.lenient, decision, public=True, licence="none", publisher="")
+    about = _contents(decided.lenient, decision, public=True, house=NOBODY)
     _fill(out, about, decided.lenient)
     assert (out / "coarsened-data.csv").is_file()
     assert not (out / "synthetic-data.csv").exists()
@@ -259,7 +260,7 @@ def test_beside_a_formal_guarantee_nothing_is_told_that_it_does_not_pay_for(deci
     out = tmp_path / "promised"
     out.mkdir()
     decision = decisions(decided.runs)[-1]
-    about = _contents(decided.strict, decision, public=True, licence="none", publisher="")
+    about = _contents(decided.strict, decision, public=True, house=NOBODY)
     _fill(out, about, decided.strict)
     card = json.loads((out / "card.json").read_text())
     assert card["model_card"]["promise"] == promise["words"]
