@@ -165,7 +165,7 @@ def many(browser: Browser, folder: Path) -> None:
             page.goto(f"http://127.0.0.1:{port}/start", wait_until="commit")
         for page in pages:
             for path in configs:
-                page.get_by_text(path.stem, exact=True).first.wait_for(timeout=120_000)
+                page.get_by_text(path.stem, exact=True).first.wait_for(timeout=400_000)
         opened = time.perf_counter() - clock
         for page in pages:
             page.get_by_text("✓ finished").nth(1).wait_for(timeout=400_000)

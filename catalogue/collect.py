@@ -22,6 +22,7 @@ SPEAKING = ("dashboard", "synthassay")
 """The rooms that say sentences themselves."""
 KNOWN = (
     *("years", "days", "year", "quarter", "month", "(rare, pooled)", "there are none", "release"),
+    *("by year", "by quarter", "by month", "5 years", "10 years", "6 to 10", "11 to 20"),
     *("kind", "started", "ended", "seed", "config hash", "input hash", "peak memory mb"),
     *("auc ratio", "auc domias", "auc classifier", "auc density", "auc colour", "share of untied"),
     *("tpr at 1 fpr", "tpr at 10 fpr", "meaningful disclosure", "meaningful disclosure of fresh persons"),

@@ -43,6 +43,11 @@ def update(language: str) -> Catalog:
         charset="utf-8",
         header_comment=known.header_comment,
         project="SynthAssay",
+        version="",
+        msgid_bugs_address="",
+        last_translator="SynthAssay",
+        language_team="SynthAssay",
+        fuzzy=False,
         creation_date=_NO_DATE,
         revision_date=_NO_DATE,
     )

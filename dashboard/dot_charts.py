@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 
 from dashboard.drawing import FULL, INK, OPEN, Picture, Range, dots, folded, rowed, style, whiskers
 from synthassay.language import say
-from synthassay.retelling import retell
 from utility.scores import GAP, SUBGROUP, UtilityScore
 
 
@@ -21,7 +20,7 @@ def groups_picture(scores: Sequence[UtilityScore]) -> Picture:
     """
     own = [each for each in scores if each.metric.startswith(SUBGROUP) and each.metric != GAP]
     gaps = {each.group: each for each in scores if each.metric == GAP}
-    names = [say("{group} ({n})", group=retell(each.group), n=each.n) for each in own]
+    names = [say("{group} ({n})", group=each.group, n=each.n) for each in own]
     figure, at = rowed(names)
     dots(
         figure, [(each.value, each.low, each.high) for each in own], at, name=say("this release"), marker=FULL

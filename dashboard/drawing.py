@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
 from typing import Any
+from unicodedata import east_asian_width
 
 import plotly.graph_objects as go
 
@@ -95,7 +96,9 @@ def rows(figure: go.Figure, names: Sequence[str], at: Sequence[float]) -> None:
 
 def folded(text: str, *, letters: int = 22) -> str:
     """A name on several lines, where it is long; plotly would read a column called ``a<b`` as HTML."""
-    return "<br>".join(escape(line, quote=False) for line in wrap(text, letters))
+    wide = sum(east_asian_width(letter) in "WF" for letter in text)  # each takes the room of two
+    narrower = letters * len(text) // (len(text) + wide) if wide else letters
+    return "<br>".join(escape(line, quote=False) for line in wrap(text, narrower))
 
 
 def places(names: Sequence[str]) -> list[float]:

@@ -46,10 +46,10 @@ def persons_picture(bands: Sequence[Band]) -> Picture:
     figure.add_trace(
         go.Scatter(
             x=names,
-            y=[
-                each + 0.06 * top for each in tops
-            ],  # above bar and diamond alike, so that none hides a number
-            mode="text",
+            y=tops,
+            mode="markers+text",
+            marker={"size": 14, "opacity": 0},  # keeps the number clear of the diamond at any height
+            textposition="top center",
             text=[str(band.persons) for band in bands],
             showlegend=False,
             hoverinfo="skip",
@@ -57,7 +57,7 @@ def persons_picture(bands: Sequence[Band]) -> Picture:
     )
     title = say("share of patients not used who<br>look at least as exposed")
     figure.update_xaxes(title=title, type="category")
-    figure.update_yaxes(title=say("patients"), range=[0, 1.15 * top])
+    figure.update_yaxes(title=say("patients"), range=[0, 1.2 * top])
     return Picture(
         figure=figure,
         sentence=say(

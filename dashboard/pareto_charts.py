@@ -12,7 +12,7 @@ AXES = {"utility": ".3f", "risk": ".1%"}
 
 
 def front_line(points: Sequence[dict[str, Any]]) -> go.Scatter | None:
-    """A stepped line through the candidates that no other beats in both; None where there is none.
+    """A stepped line through the candidates that no other beats in both; None where it is but one.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def front_line(points: Sequence[dict[str, Any]]) -> go.Scatter | None:
     for risk, use in sorted(known, key=lambda each: (each[0], -each[1])):
         if not front or use > front[-1][1]:
             front.append((risk, use))
-    if not front:
+    if len(front) < 2:
         return None
     return go.Scatter(
         x=[risk for risk, _ in front],
@@ -45,8 +45,8 @@ def front_told(points: Sequence[dict[str, Any]]) -> str:
     if all(point.get("pareto") is None for point in points):
         return sentence
     further = say(
-        "The dotted line joins the candidates that no other beats in both; the table says how often each "
-        "would stand there if use and risk were drawn anew within their whiskers."
+        "The table says how often each candidate would be beaten by no other in both, if use and risk "
+        "were drawn anew within their whiskers."
     )
     return f"{sentence} {further}"
 

@@ -1,4 +1,4 @@
-"""A table as one piece of HTML: a cell of Streamlit's own is a whole component, and 200 rows take seconds."""
+"""Tables and steps, one piece of HTML each: Streamlit makes a component of each cell, which takes seconds."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -28,6 +28,12 @@ def html_table(rows: Sequence[Mapping[str, str]]) -> str:
         f'<div class="sa-table" role="group" tabindex="0" aria-label="{label}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def html_steps(steps: Sequence[tuple[str, str]]) -> str:
+    """Steps in their order, side by side where there is room: what each is called, and how it stands."""
+    items = "".join(f"<li><span>{_text(name)}</span><br>{_text(stand)}</li>" for name, stand in steps)
+    return f'<ol class="sa-steps">{items}</ol>'
 
 
 def _cells(row: Mapping[str, str], columns: Sequence[str]) -> str:

@@ -216,7 +216,7 @@ def decided(made: Decision) -> list[str]:
             by=made.by,
             at=moment(made.at),
             policy=made.policy,
-            judged=made.judged,
+            judged=retell(made.judged.replace("_", " ")),
         ),
         say("Reason: {reason}", reason=made.reason),
     ]

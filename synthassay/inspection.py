@@ -90,6 +90,8 @@ class Inspection:
             console.print("\nKeep the draft with --out schema.yaml, and confirm each column in it.")
         else:
             console.print(f"\nDraft: {written_to}. Read it, and take out `confirmed: false` line by line.")
+            needs = f"cohort: {{data: FILE, schema: {written_to}}}"
+            console.print(f"Then `synthassay run config.yaml`, which needs no more than `{needs}`.")
 
 
 def inspect_file(path: Path, *, sheet: str | None = None, gauge: Path | None = None) -> Inspection:

@@ -7,6 +7,7 @@ from dashboard import pages, reading, roles, watching, words
 from dashboard.cases import Case, cases
 from dashboard.roles import Right
 from dashboard.starting import DEMO, begin
+from dashboard.tables import html_steps
 from synthassay.language import say, say_count, to_say
 from synthassay.ledger.records import Decision
 
@@ -113,9 +114,7 @@ def _list(known: list[Case]) -> None:
 def _case(case: Case) -> None:
     counted = say("runs: {runs} · looks at who can be found: {looks}", runs=case.runs, looks=case.looks)
     st.markdown(f"**{words.escaped(case.name)}** · {counted}")
-    for side, step in zip(st.columns(len(case.steps)), case.steps, strict=True):
-        with side:
-            st.markdown(f"{step.name}  \n{step.mark} {words.escaped(step.words)}")
+    st.html(html_steps([(step.name, f"{step.mark} {step.words}") for step in case.steps]))
     if case.latest:
         st.page_link(
             pages.FRONTIER, label=say("Open {case}", case=case.name), query_params={"run": case.latest}

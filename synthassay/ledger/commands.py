@@ -113,15 +113,21 @@ def decide(
 
 def _told_again(run: Path) -> Iterator[str]:
     """Write the reports again, and say which pages do not tell the decision; it stands all the same."""
+    from synthassay.language import LANGUAGES, in_language, speaking
     from synthassay.report import write_reports
     from synthassay.runs import read_run
 
-    try:
-        write_reports(read_run(run))
-    except OSError:
-        yield f"The report could not be written again: `synthassay report {run}` does."
-    if (run / "report.pdf").is_file():
-        yield f"report.pdf does not tell of it: `synthassay report {run} --pdf` prints it again."
+    finished = read_run(run)
+    for language in LANGUAGES:
+        with speaking(language):
+            if language != "en" and not (run / in_language("report.html")).is_file():
+                continue
+            try:
+                write_reports(finished)
+            except OSError:
+                yield f"The report could not be written again: `synthassay report {run}` does."
+    for page in sorted(run.glob("report*.pdf")):
+        yield f"{page.name} does not tell of it: `synthassay report {run} --pdf` prints it again."
 
 
 def release(

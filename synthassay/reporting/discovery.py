@@ -112,22 +112,22 @@ def _promised(candidates: Sequence[Evidence]) -> Iterator[str]:
     for each in candidates:
         if each.promise:
             yield say(
-                "{name} has a formal guarantee besides ({guarantee}), which holds against attackers whom "
-                "nobody has thought of yet.",
+                "{name} has a formal guarantee besides, against attackers whom nobody has thought of yet. "
+                "{worth}",
                 name=each.candidate,
-                guarantee=retell(each.guarantee),
+                worth=retell(each.promise["words"][0]),
             )
 
 
 def _method(known: Known) -> str:
-    cohort = known.run.cohort
-    ways = {each.attack for evidence in known.judged for each in primary(evidence)}
+    tried = [each for evidence in known.judged for each in primary(evidence)]
+    ways = {each.attack for each in tried}
     if not ways:
         return say(
             "We do not: no attack could say anything here, because nobody was set aside to compare with, "
             "or none was run."
         )
-    if known.public or cohort.get("cross_fitted"):
+    if known.public:
         return say_count(
             "We attacked it ourselves, in {count} way, each time patients whose records were used and "
             "patients whose records were not.",
@@ -136,13 +136,13 @@ def _method(known: Known) -> str:
             len(ways),
         )
     return say_count(
-        "We attacked it ourselves, in {count} way, each time {used} patients whose records were used and "
-        "{unused} whose records were not.",
-        "We attacked it ourselves, in {count} ways, each time {used} patients whose records were used and "
-        "{unused} whose records were not.",
+        "We attacked it ourselves, in {count} way, each time at most {used} patients whose records were used "
+        "and {unused} whose records were not.",
+        "We attacked it ourselves, in {count} ways, each time at most {used} patients whose records were "
+        "used and {unused} whose records were not.",
         len(ways),
-        used=cohort["train_persons"],
-        unused=cohort["holdout_persons"],
+        used=max(each.n for each in tried),
+        unused=max(each.n_control for each in tried),
     )
 
 

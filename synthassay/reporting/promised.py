@@ -1,7 +1,10 @@
 """The board's six questions where a formal guarantee answers them, and nothing else may."""
 
+import math
 from collections.abc import Iterator
+from typing import Any
 
+from privacy.dp.words import right_guesses
 from synthassay.language import say
 from synthassay.reporting.known import Answer, Known
 from synthassay.reporting.limits import decision_words
@@ -12,10 +15,7 @@ def promised_board(known: Known) -> tuple[Answer, ...]:
     return (
         Answer(
             question=say("Could somebody find a patient in this?"),
-            answer=say(
-                "Hardly: whatever somebody knows and however clever they are, these data make them only so "
-                "much surer that a person took part. How much stands below."
-            ),
+            answer=_worth(known),
         ),
         Answer(
             question=say("How do you know?"),
@@ -56,6 +56,27 @@ def promised_board(known: Known) -> tuple[Answer, ...]:
             because=tuple(_conditions(known)),
         ),
     )
+
+
+def _worth(known: Known) -> str:
+    """How much surer somebody can become who holds all releases of these patients, as ε and δ have it."""
+    each = [each.promise for each in known.run.promises]
+    spent = known.run.about["budget"]["spent"] if "budget" in known.run.about else max(each, key=_epsilon)
+    most = math.ceil(round(100 * right_guesses(spent["epsilon"], spent["delta"]), 6))
+    if most >= 100:
+        return say(
+            "The promise by itself does not exclude it: so little noise leaves room for somebody to be sure."
+        )
+    return say(
+        "Whoever holds every release of these patients, whatever they know and however clever they are, "
+        "cannot tell more than {most} in 100 people right who took part and who did not; blind guessing "
+        "tells 50.",
+        most=most,
+    )
+
+
+def _epsilon(promise: dict[str, Any]) -> float:
+    return float(promise["epsilon"])
 
 
 def _conditions(known: Known) -> Iterator[str]:

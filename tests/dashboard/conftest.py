@@ -111,36 +111,24 @@ SENTENCES = {
 
 def verdict(judgement, p):
     leak = CriterionResult(
-        criterion="leak",
-        title="No attack told the patients used from patients not used",
-        judgement=Judgement.REJECT if p <= 0.05 else Judgement.ACCEPT,
-        required=True,
-        value=p,
-        low=None,
-        high=None,
-        bound="at_least",
-        threshold=0.051,
+        criterion="leak", title="No attack told the patients used from patients not used",
+        judgement=Judgement.REJECT if p <= 0.05 else Judgement.ACCEPT, required=True,
+        value=p, low=None, high=None, bound="at_least", threshold=0.051,
         source="SynthAssay: no primary attack with an adjusted p of at most 0.05 (family-wise error, "
         "Westfall and Young 1993)",
         sentence="No attack could tell the patients used from patients who were not, beyond chance.",
         remedy=""
         if p > 0.05
         else "The release gives away who was in it: choose a generator that copies less.",
-    )
+    )  # fmt: skip
     match = CriterionResult(
-        criterion="match_probability",
-        title="Probability of the right match on quasi-identifiers",
-        judgement=Judgement.MITIGATE,
-        required=False,
-        value=0.21,
-        low=0.17,
-        high=0.26,
-        bound="at_most",
-        threshold=0.2,
+        criterion="match_probability", title="Probability of the right match on quasi-identifiers",
+        judgement=Judgement.MITIGATE, required=False,
+        value=0.21, low=0.17, high=0.26, bound="at_most", threshold=0.2,
         source="k = 5, common for access under agreement (1/5); see docs/policies.md",
         sentence="Somebody who knows the quasi-identifiers would pick the right patient too often.",
         remedy="Coarsen or drop quasi-identifiers (age bands, larger regions, years for dates).",
-    )
+    )  # fmt: skip
     sentence = SENTENCES[judgement]
     return Verdict(judgement=judgement, policy="registered", sentence=sentence, criteria=(leak, match))
 

@@ -80,7 +80,8 @@ def test_the_page_lists_cases_and_what_waits(app, golden, look):
     text = "\n".join(each.value for each in at.markdown)
     assert "● **golden** meets its policy with trees: a person must decide." in text
     assert "**golden** · runs: 1 · looks at who can be found: 1" in text
-    assert "Decision  \n● waits for a person" in text
+    steps = "".join(each.proto.body for each in at.get("html"))
+    assert "<span>Decision</span><br>● waits for a person" in steps
 
 
 def test_a_broken_run_is_counted_and_hides_no_case(app, golden, another_run):

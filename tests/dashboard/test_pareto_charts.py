@@ -17,12 +17,13 @@ def test_the_line_joins_those_that_nobody_beats_and_no_reference_point():
     ]  # fmt: skip
     line = front_line(points)
     assert list(zip(line.x, line.y, strict=True)) == [(0.0, 0.6), (0.2, 0.8)]
+    assert front_line(points[:1]) is None
     assert front_line(points[-1:]) is None
 
 
 def test_how_often_each_stands_there_is_told_and_an_older_run_tells_nothing_of_it(golden_frontier):
     older = frontier_picture(golden_frontier)
-    assert "dotted line" not in older.sentence
+    assert "how often each" not in older.sentence
     points = [{**each, "pareto": None if each["reference"] else 0.78} for each in golden_frontier["points"]]
     picture = frontier_picture({**golden_frontier, "points": points})
     assert "how often each" in picture.sentence

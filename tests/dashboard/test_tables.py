@@ -1,6 +1,6 @@
 import xml.etree.ElementTree as ET
 
-from dashboard.tables import html_table
+from dashboard.tables import html_steps, html_table
 
 
 def test_the_first_column_names_its_row_and_a_missing_cell_stays_empty():
@@ -23,3 +23,11 @@ def test_the_keyboard_reaches_a_table_that_a_phone_has_to_scroll():
         "group",
         "Table of 2 rows",
     )
+
+
+def test_steps_are_a_list_in_their_order_and_text_and_nothing_else():
+    steps = ET.fromstring(
+        html_steps([("Use case", "✓ policy <b>"), ("Decision", "– not begun")]).replace("<br>", "")
+    )
+    assert [["".join(part.itertext()) for part in step] for step in steps] == [["Use case"], ["Decision"]]
+    assert ["".join(step.itertext()) for step in steps] == ["Use case✓ policy <b>", "Decision– not begun"]

@@ -221,6 +221,26 @@ def test_a_config_that_cannot_be_run_is_refused(change, part, inputs, tmp_path, 
     _refused(synthassay("run", config), part, runs=tmp_path / "runs")
 
 
+def test_check_says_what_a_run_would_start_from_and_writes_nothing(inputs, tmp_path, synthassay):
+    config = inputs(tmp_path)
+    done = synthassay("check", config, "--json")
+    assert done.returncode == 0, done.stderr
+    sides = json.loads(done.stdout)
+    assert set(sides) == {"train", "holdout"}
+    assert abs(sides["train"] - sides["holdout"]) <= 1
+    assert "It can be run" in synthassay("check", config).stdout
+    assert not (tmp_path / "runs").exists()
+
+
+def test_check_refuses_what_the_run_would_refuse(inputs, tmp_path, synthassay):
+    config = inputs(tmp_path, candidates=[{"synth": "trees", "deep": 3}])
+    _refused(synthassay("check", config), "'deep'", runs=tmp_path / "runs")
+    (tmp_path / "study").mkdir()
+    for command in ("check", "run", "risk"):
+        done = synthassay(command, config, "--only-under", tmp_path / "study")
+        _refused(done, "may not be named here", runs=tmp_path / "runs")
+
+
 def test_a_release_with_other_columns_is_refused(inputs, table, tmp_path, synthassay):
     config = inputs(tmp_path)
     table().rename(columns={"bili": "bilirubin"}).to_csv(tmp_path / "release.csv", index=False)

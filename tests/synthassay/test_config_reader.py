@@ -104,3 +104,35 @@ def test_cross_fitting_reads_back_equal_and_is_another_config():
 def test_what_does_not_go_with_cross_fitting_is_refused(split, cohort, words):
     with pytest.raises(ConfigError, match=words):
         _read({"cohort": {"demo": "registry", **cohort}, "split": split})
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"cohort": {"data": "../other.csv", "schema": "schema.yaml"}},
+        {"cohort": {"data": "patients.csv", "schema": "/etc/schema.yaml"}},
+        {"cohort": {"data": "patients.csv", "schema": {"columns": {"age": {"hierarchy": "../ages.csv"}}}}},
+        {"cohort": {"data": "patients.csv", "schema": "schema.yaml", "holdout": "link/other.csv"}},
+        {"cohort": {"data": "private/patients.csv", "schema": "schema.yaml"}},
+        {"cohort": {"demo": "registry"}, "policy": "../lenient.yaml"},
+        {"cohort": {"demo": "registry"}, "candidates": [{"synth": "trees", "related": "../other.csv"}]},
+        {"cohort": {"demo": "registry"}, "candidates": [{"synth": "cgan", "checkpoint": "state.pt"}]},
+    ],
+    ids=str,
+)
+def test_whoever_may_name_files_of_one_folder_only_is_refused_every_other(named, tmp_path):
+    folder = tmp_path / "study"
+    folder.mkdir()
+    (folder / "link").symlink_to(tmp_path)
+    (folder / "config.yaml").write_text(yaml.safe_dump(named), encoding="utf-8")
+    assert read_config(folder / "config.yaml").name == "config"
+    with pytest.raises(ConfigError, match="may not be named here"):
+        read_config(folder / "config.yaml", only_under=folder)
+
+
+def test_files_of_that_folder_may_be_named_from_wherever_the_config_lies(tmp_path):
+    content = {
+        "cohort": {"data": str(tmp_path / "study" / "a.csv"), "schema": str(tmp_path / "study" / "s.yaml")}
+    }
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    assert read_config(tmp_path / "config.yaml", only_under=tmp_path / "study").cohort.data.name == "a.csv"

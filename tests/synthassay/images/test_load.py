@@ -125,3 +125,10 @@ def test_the_metadata_can_be_looked_at_for_linkage(pictures, tmp_path):
         load_cohort(config(tmp_path, {"images": "somewhere"}))
     told = read_risk(risk_folder(known, out=tmp_path / "runs"))
     assert told.risk["quasi_identifiers"] == ["age"]
+
+
+def test_a_config_of_pictures_is_checked_without_minting(pictures, tmp_path, monkeypatch):
+    monkeypatch.setenv("SYNTHASSAY_STATE", str(tmp_path))
+    split = load_for_run(read_config(pictures)).split
+    sides = {"train": split.train.n_groups, "holdout": split.holdout.n_groups}
+    assert pipeline.check(read_config(pictures)) == sides

@@ -76,12 +76,12 @@ def test_a_release_is_counted_once_wherever_it_was_judged(people):
 def test_another_folder_and_a_changed_cell_do_not_begin_anew(inputs, tmp_path, monkeypatch):
     monkeypatch.setenv("SYNTHASSAY_STATE", str(tmp_path / "state"))
     told = []
-    for number in range(3):
+    for number in range(2):
         path = inputs(tmp_path, rows=60, references=[], attacks=["exact_copies"], seed=number)
-        if number == 2:
+        if number:
             data = tmp_path / "patients.csv"
-            data.write_text(data.read_text().replace("\n0,", "\n0000,", 1).replace("yes", "no", 1))
+            data.write_text(data.read_text().replace("yes", "no", 1))
         folder = pipeline.run(read_config(path), out=tmp_path / f"runs{number}")
         told.append(attempts(read_entries(folder.parent), folder.name, "trees"))
-    assert [each.number for each in told] == [1, 2, 3]
-    assert told[2].sentence == "attempt 3; earlier: 2 cannot tell"
+    assert [each.number for each in told] == [1, 2]
+    assert told[1].sentence == "attempt 2; earlier: 1 cannot tell"

@@ -30,11 +30,7 @@ def test_a_run_stopped_before_its_rename_goes_on_from_there(config, tmp_path, mo
         folder = pipeline.run(config, out=runs, resume=True)
     told = attempts(read_entries(runs), folder.name, "trees")
     assert told.sentence == "attempt 1; none earlier"  # the very same release is no second attempt
+    assert told.sentence in (folder / "report.html").read_text(encoding="utf-8")  # from the start
     assert verify(runs).sound
     words = {"exception": "A test.", "verdict": "accept", "by": "Dr. Decider", "reason": "It is needed."}
     assert decide(folder, candidate="trees", **words).stands
-
-
-def test_the_report_of_a_run_tells_its_attempt_from_the_start(config, tmp_path):
-    folder = pipeline.run(config, out=tmp_path / "runs")
-    assert "attempt 1; none earlier" in (folder / "report.html").read_text(encoding="utf-8")

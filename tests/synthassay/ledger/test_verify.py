@@ -85,11 +85,13 @@ def test_the_commands_say_it_in_words_and_in_json(decided, capsys, monkeypatch):
     code, printed = _called(capsys, monkeypatch, "decide", decided.lenient, *said, "--by", "Dr. Maker")
     assert (code, printed.out) == (2, "")
     assert "second person" in printed.err
+    for name in ("report.html", "report.zh_CN.html"):
+        (decided.lenient / name).write_text("before")
     code, printed = _called(capsys, monkeypatch, "decide", decided.lenient, *said, "--by", "Dr. Decider")
     assert code == 0
     made = json.loads(printed.out)
     assert made["stands"]
-    for name in ("report.html", "report.public.html"):  # written again, which voids nothing
+    for name in ("report.html", "report.public.html", "report.zh_CN.html"):  # again, which voids nothing
         assert "Dr. Decider" in (decided.lenient / name).read_text(encoding="utf-8")
         assert made["hash"] in (decided.lenient / name).read_text(encoding="utf-8")
     code, printed = _called(capsys, monkeypatch, "verify", decided.runs, "--head", made["hash"])

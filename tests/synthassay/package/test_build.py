@@ -29,7 +29,12 @@ HOUSE = {"config.yaml", "run.json", "cohort.json", "evidence.json"}
 def packed(decided, accept, tmp_path):
     accept(decided.lenient, purpose="Teaching.", conditions=["No linkage."])
     return release(
-        decided.lenient, candidate="trees", out=tmp_path / "package", public=True, publisher="The house"
+        decided.lenient,
+        candidate="trees",
+        out=tmp_path / "package",
+        public=True,
+        publisher="The house",
+        publisher_url="https://house.example",
     )
 
 
@@ -76,6 +81,12 @@ def test_linked_data_name_every_file_and_every_column(packed):
     assert {each["@id"] for each in crate if each["@type"] == "File"} == PUBLIC - {
         "ro-crate-metadata.json", "checksums.sha256", "signature.json",
     }  # fmt: skip
+    assert {
+        "@id": "#publisher",
+        "@type": "Organization",
+        "name": "The house",
+        "url": "https://house.example",
+    } in crate
     linked = re.findall(r'\{"@id": "([^"]+)"\}', json.dumps(crate))
     assert {each for each in linked if not each.startswith("http")} <= known
     columns = json.loads((packed / "croissant.json").read_text())["recordSet"][0]["field"]
@@ -210,7 +221,7 @@ def test_another_seed_and_other_counts_make_the_same_public_files(decided, packe
 
 def _said(folder: Path):
     card = json.loads((folder / "card.json").read_text())
-    return {"publisher_url": "", **{key: card[key] for key in ("licence", "publisher")}}
+    return {key: card[key] for key in ("licence", "publisher", "publisher_url")}
 
 
 def test_pictures_leave_without_the_list_of_them(decided, accept, tmp_path):

@@ -135,6 +135,14 @@ def test_a_second_opinion_that_disagrees_is_told():
         assert said in " ".join(_answer(QUESTIONS[1], evidence).because)
 
 
+def test_how_many_were_attacked_is_told_in_the_house_alone():
+    evidence = replace(
+        _evidence(Judgement.ACCEPT), risks=(_risk(n=70, n_control=60), _risk(n=90, attack="b"))
+    )
+    assert "in 2 ways, each time at most 90 patients" in _answer(QUESTIONS[1], evidence).answer
+    assert not re.findall(r"90|70|60|100", _answer(QUESTIONS[1], evidence, public=True).answer)
+
+
 def test_nobody_set_aside_means_that_nothing_is_known():
     silent = replace(_evidence(Judgement.NOT_APPLICABLE), risks=())
     assert _answer(QUESTIONS[1], silent).answer.startswith("We do not")
@@ -245,7 +253,20 @@ def test_which_of_two_is_of_more_use_is_said_only_where_it_is_known():
 def test_beside_a_guarantee_nothing_of_verdict_or_attempt_is_told():
     held = _decision(verdict="reject"), _decision(candidate="other", conditions=("No linkage.",))
     told = {"trees": Attempts(number=7, earlier={"reject": 5})}
-    answers = promised_board(_known(_evidence(Judgement.REJECT), public=True, decided=held, attempts=told))
+    evidence = _evidence(Judgement.REJECT, promise={"epsilon": 1.0, "delta": 0.0})
+    answers = promised_board(_known(evidence, public=True, decided=held, attempts=told))
     assert [each.question for each in answers] == QUESTIONS
     assert not re.findall(r"\b\d\b|trees|reject|not met", str(answers).replace("2027-06-30", ""))
     assert "No linkage." in str(answers)
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "said"), [(1.0, "than 74 in 100"), (3.0, "96 in 100"), (8.0, "not exclude")]
+)
+def test_what_a_guarantee_is_worth_is_told_and_not_praised(epsilon, said):
+    weaker = _evidence(Judgement.ACCEPT, promise={"epsilon": epsilon, "delta": 0.0})
+    strong = _evidence(Judgement.ACCEPT, name="b", promise={"epsilon": 0.1, "delta": 0.0})
+    known = _known(weaker, strong, public=True)
+    assert said in promised_board(known)[0].answer
+    run = replace(known.run, about={**known.run.about, "budget": {"spent": {"epsilon": 9.0, "delta": 0.0}}})
+    assert "not exclude" in promised_board(replace(known, run=run))[0].answer  # all releases together

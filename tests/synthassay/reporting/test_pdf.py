@@ -113,8 +113,9 @@ def test_without_what_prints_the_remedy_is_said(tmp_path, monkeypatch, module):
 
 
 def test_the_command_prints_both_or_says_why_not(decided, monkeypatch, capsys):
+    monkeypatch.setattr(report, "render", lambda run, **asked: "a page")
     monkeypatch.setattr("sys.argv", ["synthassay", "report", str(decided.lenient), "--pdf", "--json"])
-    monkeypatch.setattr(report, "write_pdf", lambda page, path: (path.write_text(page[:20]), ("\ue123",))[1])
+    monkeypatch.setattr(report, "write_pdf", lambda page, path: (path.write_text(page), ("\ue123",))[1])
     with pytest.raises(SystemExit) as done:
         cli.main()
     printed = capsys.readouterr()
@@ -122,8 +123,8 @@ def test_the_command_prints_both_or_says_why_not(decided, monkeypatch, capsys):
     assert (done.value.code, list(told)) == (0, ["report", "public", "pdf", "public_pdf"])
     assert all(Path(each).is_file() for each in told.values())
     assert "No font here has \ue123" in printed.err
-    monkeypatch.undo()
     monkeypatch.setattr("sys.argv", ["synthassay", "report", str(decided.lenient), "--pdf"])
+    monkeypatch.setattr(report, "write_pdf", write_pdf)
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(SystemExit) as done:
         cli.main()

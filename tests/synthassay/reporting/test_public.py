@@ -51,13 +51,13 @@ def _public(run, *, printed):
     return re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", page)
 
 
-@pytest.mark.parametrize("printed", [False, True])
-def test_other_counts_and_another_seed_make_the_same_report(finished, printed):
-    internal, page = render(finished, printed=True), _public(finished, printed=printed)
-    for by in (1, -1):
-        other = _neighbour(finished, by)
-        assert render(other, printed=True) != internal  # which does tell
-        assert _public(other, printed=printed) == page
+@pytest.mark.parametrize(("printed", "by"), [(False, 1), (True, -1)])
+def test_other_counts_and_another_seed_make_the_same_report(finished, printed, by):
+    assert _public(_neighbour(finished, by), printed=printed) == _public(finished, printed=printed)
+
+
+def test_the_internal_report_does_tell(finished):
+    assert render(_neighbour(finished, 1), printed=True) != render(finished, printed=True)
 
 
 def test_no_count_of_patients_stands_in_it(finished):
