@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 RUNS ?= runs
 
-.PHONY: install demo test check docs bundle bundle-check dashboard bench bench-assay bench-linkage bench-synth bench-dp bench-images clean
+.PHONY: install demo test check docs bundle bundle-check dashboard locale bench bench-assay bench-linkage bench-synth bench-dp bench-images clean
 
 install: $(INSTALLED)
 
@@ -41,6 +41,9 @@ bundle: docs
 bundle-check:
 	PYTHON=$(PYTHON) offline/check.sh dist/bundle core
 	PYTHON=$(PYTHON) offline/check.sh dist/bundle all
+
+locale: $(INSTALLED)
+	$(BIN)/python -m catalogue
 
 dashboard: $(INSTALLED)
 	$(BIN)/synthassay dashboard $(RUNS)
