@@ -17,7 +17,7 @@ name: tiny
 cohort: {demo: registry}
 seed: [0, 1, 2]
 candidates: [{synth: trees, leaf: 30}]
-attacks: [copy_scan]
+attacks: []
 references: []
 """
 
