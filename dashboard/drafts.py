@@ -151,7 +151,7 @@ def as_yaml(wanted: Wanted) -> str:
 
 def guaranteed(candidates: Mapping[str, Any]) -> bool:
     """Whether one of these generators spends a privacy budget."""
-    return any(option.several for name in candidates for option in OFFERED[name].options)
+    return any(_EPSILON in OFFERED[name].options for name in candidates)
 
 
 def values(text: str, option: Option) -> tuple[float, ...]:

@@ -110,14 +110,10 @@ def seeds_picture(by_seed: Mapping[int, Sequence[dict[str, Any]]], *, own: int, 
             seeds=len(by_seed),
             what=what,
         ),
-        table=[
-            {
-                "candidate": name,
-                "seeds": len(values),
-                "least": min(values.values()),
-                "most": max(values.values()),
-                "this run": values.get(own),
-            }
-            for name, values in found.items()
-        ],
+        table=[_row(name, values, own) for name, values in found.items()],
     )
+
+
+def _row(name: str, values: Mapping[int, float], own: int) -> dict[str, Any]:
+    told = {"candidate": name, "seeds": len(values), "least": min(values.values())}
+    return {**told, "most": max(values.values()), "this run": values.get(own)}

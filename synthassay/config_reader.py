@@ -40,14 +40,19 @@ def read_config(path: Path, *, only_under: Path | None = None) -> Config:
     ConfigError
         With every problem found.
     """
+    known = _Reader(where=str(path), folder=path.resolve().parent, only_under=only_under)
+    return _read(read_content(path), known, name=path.stem)
+
+
+def read_content(path: Path) -> Mapping[str, Any]:
+    """What a config file says as it stands; raises `ConfigError` where it is no mapping in YAML."""
     try:
         content = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not YAML"
         what = f"the config cannot be read ({reason})."
         raise ConfigError(Problem(what=what, where=str(path), remedy="Give a YAML file.")) from None
-    known = _Reader(where=str(path), folder=path.resolve().parent, only_under=only_under)
-    return _read(content, known, name=path.stem)
+    return _mapping(content, where=str(path))
 
 
 def config_from_dict(content: Any, *, folder: Path, where: str = "config", name: str = "run") -> Config:
@@ -55,11 +60,14 @@ def config_from_dict(content: Any, *, folder: Path, where: str = "config", name:
     return _read(content, _Reader(where=where, folder=folder), name=name)
 
 
+def _mapping(content: Any, *, where: str) -> Mapping[str, Any]:
+    if isinstance(content, Mapping):
+        return content
+    raise ConfigError(Problem(what="is not a mapping.", where=where, remedy="Write `cohort: ...`."))
+
+
 def _read(content: Any, reader: "_Reader", *, name: str) -> Config:
-    if not isinstance(content, Mapping):
-        what = "is not a mapping."
-        raise ConfigError(Problem(what=what, where=reader.where, remedy="Write `cohort: ...`."))
-    reader.refuse_unknown(content, _KEYS)
+    reader.refuse_unknown(_mapping(content, where=reader.where), _KEYS)
     split, source = (reader.mapping(content, key) for key in ("split", "cohort"))
     reader.refuse_unknown(split, ("holdout", "folds"), inside="split")
     config = Config(

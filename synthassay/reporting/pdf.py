@@ -38,9 +38,12 @@ def write_pdf(page: str, path: Path) -> tuple[str, ...]:
     """
     html = _weasyprint()
     draft = path.with_name(f".{path.name}.partial")
-    with _missing_letters() as missing:
-        html(string=page).write_pdf(draft, pdf_tags=True)
-    draft.replace(path)
+    try:
+        with _missing_letters() as missing:
+            html(string=page).write_pdf(draft, pdf_tags=True)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     return tuple(missing)
 
 

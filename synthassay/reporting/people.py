@@ -1,13 +1,15 @@
 """Who is most exposed, and what a release means for one patient."""
 
 from collections.abc import Iterator, Sequence
+from statistics import NormalDist
 from typing import Any
 
-from synthassay.language import say
+from synthassay.language import say, say_count
 from synthassay.reporting.known import Answer, Known, in_100, names
 from synthassay.runs import Evidence
 
 _CHANCE = 0.05  # of patients not used look as exposed, by how exposed is defined
+_BEYOND = 0.025  # of a 95 % interval, on either side
 _TOLD = 3
 _LOOKED_UP = "quasi_identifier"
 
@@ -60,9 +62,22 @@ def _internal(known: Known) -> list[str]:
     looked = [each for each in known.judged if each.exposure.get("strata")]
     if not looked:
         return [say("It was not measured: no attack that ranks patients could be run."), small]
-    above = [group for each in looked for group in _groups(each, minimum) if group[1]["low"] > _CHANCE]
+    groups = [group for each in looked for group in _groups(each, minimum)]
+    above = [group for group in groups if _low(group[1], of=len(groups)) > _CHANCE]
     worst = sorted(above, key=lambda group: -group[1]["exposed"])[:_TOLD]
-    return [_worst(worst, minimum), *(_group(each, group) for each, group in worst), *_alone(known), small]
+    many = say_count(
+        "{count} group was looked at.",
+        "{count} groups were looked at: the more there are, the further each has to stand out to be named.",
+        len(groups),
+    )
+    told = [_worst(worst, minimum), *(_group(each, group) for each, group in worst)]
+    return [*told, *([many] if groups else []), *_alone(known), small]
+
+
+def _low(group: dict[str, Any], *, of: int) -> float:
+    """The lower end of a group's interval, widened as Bonferroni asks for so many of them."""
+    wider = NormalDist().inv_cdf(1 - _BEYOND / of) / NormalDist().inv_cdf(1 - _BEYOND)
+    return float(group["exposed"] - wider * (group["exposed"] - group["low"]))
 
 
 def _groups(evidence: Evidence, minimum: int) -> Iterator[tuple[Evidence, dict[str, Any]]]:

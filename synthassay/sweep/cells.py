@@ -8,11 +8,8 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cohort.errors import ConfigError, Problem
-from cohort.yaml_text import load_yaml
-from synthassay.config_reader import config_from_dict
+from synthassay.config_reader import config_from_dict, read_content
 
 MOST = 10_000
 _CROSSED = ("seed", "rows")
@@ -51,14 +48,7 @@ def read_cells(path: Path) -> list[Cell]:
     ConfigError
         For what is no config, or for the problems of the first combination that is none.
     """
-    try:
-        content = load_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not YAML"
-        what = f"the config cannot be read ({reason})."
-        raise ConfigError(Problem(what=what, where=str(path), remedy="Give a YAML file.")) from None
-    if not isinstance(content, Mapping):
-        raise ConfigError(Problem(what="is not a mapping.", where=str(path), remedy="Write `cohort: ...`."))
+    content = read_content(path)
     lists = dict(_lists(content))
     _refuse(lists, where=str(path))
     found = [

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from cohort.errors import ConfigError, Problem
 
 LOCAL = "local"
 _DASK = "dask://"
 _SECONDS_TO_ANSWER = 10
+_DEATHS = ("TerminatedWorkerError", "KilledWorker")  # loky's, and Dask's after several workers
 _SPARE = 0.8  # of the memory that is free
 
 Work = Callable[[int], Any]
@@ -57,8 +57,10 @@ class Engine:
             parallel = joblib.Parallel(n_jobs=self.jobs, return_as="generator_unordered", pre_dispatch="all")
             try:
                 yield from parallel(joblib.delayed(work)(place) for place in places)
-            except TerminatedWorkerError as error:
-                raise Broken from error
+            except Exception as error:
+                if type(error).__name__ in _DEATHS:
+                    raise Broken from error
+                raise
 
     @contextmanager
     def _backend(self) -> Iterator[None]:

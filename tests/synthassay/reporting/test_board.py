@@ -156,7 +156,7 @@ def test_only_groups_of_enough_patients_are_named_worst_first():
     strata = [
         {"column": "", "level": "", "n": 100, "exposed": 0.2, "low": 0.1, "high": 0.3},
         _stratum("rare", 10, 0.9, 0.5),
-        _stratum("f", 50, 0.2, 0.06),
+        _stratum("f", 50, 0.2, 0.1),
         _stratum("m", 50, 0.4, 0.2),
         _stratum("x", 50, 0.1, 0.01),
     ]
@@ -170,6 +170,17 @@ def test_only_groups_of_enough_patients_are_named_worst_first():
     assert "age" in str(public)
     calm = _evidence(Judgement.ACCEPT, exposure={"attacks": [], "strata": strata[-1:]})
     assert _answer(QUESTIONS[2], calm).answer.startswith("No group of at least 11")
+
+
+def test_many_groups_have_to_stand_out_further():
+    strata = [_stratum("f", 50, 0.2, 0.06), *(_stratum(f"{place}", 50, 0.05, 0.0) for place in range(9))]
+    alone, among = (
+        _answer(QUESTIONS[2], _evidence(Judgement.ACCEPT, exposure={"attacks": [], "strata": found}))
+        for found in (strata[:1], strata)
+    )
+    assert alone.answer.startswith("Some groups")
+    assert among.answer.startswith("No group")
+    assert "10 groups were looked at" in str(among)
 
 
 def test_attempts_and_their_limit_are_told():
